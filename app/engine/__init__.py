@@ -1,0 +1,1 @@
+"""The scanner: bytes and text in, a report out. No database, no network, no web framework, no queue."""

@@ -1,0 +1,274 @@
+"""The clean start process: a fresh interpreter that loads the engine once and forks one locked-down child a file.
+
+It is started by ``isolation.py`` with an empty environment and one socket, has never held settings or keys, and
+ends with that socket. Of what a child answers it only passes on the bytes; it never parses them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import math
+import mmap
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.engine import wire
+from app.engine.budget import Limits
+from app.engine.lockdown import Lockdown, hide_process, probe
+from app.engine.model import Report
+from app.engine.rules import load_rules
+from app.engine.scan import Engine
+from app.engine.verdict import Policy
+from app.engine.view import Content
+from app.engine.warmup import warm_up
+
+#: How a child ends, for its exit status.
+_DONE, _OUT_OF_MEMORY, _FAILED = 0, 3, 4
+#: What stands before an answer: its length.
+_LENGTH = struct.Struct(">I")
+#: What runs in the child: (engine, content, name, comment, descriptor of the answer) -> report.
+Job = Callable[[Engine, Content, str, str, int], Report]
+
+
+def main(descriptor: int) -> None:
+    """Serve the socket until it is closed. Runs in a process of its own, which ends with this function."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    hide_process()
+    channel = socket.socket(fileno=descriptor)
+    try:
+        setup, _ = wire.receive(channel)
+        try:
+            server = _Server(channel, setup)
+        except Exception as error:
+            wire.send(channel, {"error": f"{type(error).__name__}: {error}"[:500]})
+            return
+        server.serve()
+    except wire.Closed:
+        return
+
+
+def scan_file(engine: Engine, content: Content, name: str, comment: str, answer: int) -> Report:
+    """Scan one file: what a child does unless a test asks for something else."""
+    del answer
+    return engine.scan(content, name=name, comment=comment)
+
+
+class _Server:
+    """Takes one request after the other; parallel scans are several of these processes.
+
+    One child always stands by: forked, and but for the last step locked down, before its file comes, so that nobody
+    waits for that.
+    """
+
+    def __init__(self, channel: socket.socket, setup: dict[str, Any]) -> None:
+        self._channel = channel
+        self._job = _job(setup["job"])
+        self._wall = float(setup["wall"])
+        rules = load_rules([Path(folder) for folder in setup["rules"]])
+        self._engine = Engine(rules, Limits(**setup["limits"]), _policy(setup["policy"]))
+        warm_up(self._engine)
+        # Made last, so that the memory of everything loaded is not counted against the children.
+        self._lockdown = Lockdown(memory_bytes=setup["memory"], cpu_seconds=math.ceil(self._wall) + 1)
+        # What lives now lives for ever: collecting in a child would touch, and so copy, all of its pages.
+        gc.collect()
+        gc.freeze()
+        self._standby = self._fork()
+        wire.send(channel, {"ready": True, "level": self._level(), **_about(self._engine)})
+
+    def serve(self) -> None:
+        """Answer requests until the socket is closed."""
+        while True:
+            request, file = wire.receive_with_file(self._channel)
+            if file is None:
+                continue
+            try:
+                self._answer(request, (file,))
+            finally:
+                os.close(file)
+
+    def _answer(self, request: dict[str, Any], files: tuple[int, ...]) -> None:
+        child = self._hand_over(request, files)
+        try:
+            outcome, body = self._collect(child, time.monotonic() + self._wall)
+            wire.send(self._channel, {"outcome": outcome}, body)
+        finally:
+            child.end()
+
+    def _level(self) -> dict[str, bool]:
+        """Return which measures hold, as a child finds out that is locked down like all others."""
+        child = self._hand_over({"probe": True}, ())
+        try:
+            outcome, body = self._collect(child, time.monotonic() + self._wall)
+        finally:
+            child.end()
+        return {str(name): bool(holds) for name, holds in json.loads(body).items()} if outcome == "done" else {}
+
+    def _hand_over(self, request: dict[str, Any], files: tuple[int, ...]) -> _Child:
+        """Give the request to the child that stands by, or to another if it is gone; return that child."""
+        child = self._standby
+        try:
+            wire.send(child.channel, request, files=files)
+        except wire.Closed:
+            child.end()
+            child = self._fork()
+            wire.send(child.channel, request, files=files)
+        # While that one works, so that the next file need not wait for it.
+        self._standby = self._fork()
+        return child
+
+    def _fork(self) -> _Child:
+        channel, theirs = socket.socketpair()
+        reading, writing = os.pipe()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            self._live(theirs, writing, parent)
+        theirs.close()
+        os.close(writing)
+        return _Child(pid, channel, reading)
+
+    def _live(self, channel: socket.socket, answer: int, parent: int) -> None:
+        """The child's whole life. Never returns."""
+        status = _FAILED
+        try:
+            os.setsid()
+            _close_all_but({channel.fileno(), answer} | self._lockdown.descriptors)
+            self._lockdown.prepare()
+            # The parent may have died before the system was told that the child is to die with it.
+            if os.getppid() == parent:
+                self._work(channel, answer)
+                status = _DONE
+        except MemoryError:
+            status = _OUT_OF_MEMORY
+        except BaseException:  # noqa: S110 -- whatever it is, it must not run on into the parent's code
+            pass
+        finally:
+            os._exit(status)
+
+    def _work(self, channel: socket.socket, answer: int) -> None:
+        request, file = wire.receive_with_file(channel)
+        channel.close()
+        size = os.fstat(file).st_size if file is not None else 0
+        self._lockdown.enter(size)
+        if file is None:
+            _write_answer(answer, probe())
+            return
+        content: Content = mmap.mmap(file, size, access=mmap.ACCESS_READ) if size else b""
+        report = self._job(self._engine, content, request["name"], request["comment"], answer)
+        _write_answer(answer, report.to_dict())
+
+    def _collect(self, child: _Child, deadline: float) -> tuple[str, bytes]:
+        """Return (how the child did, what it said). Raises wire.Closed when there is nobody to tell."""
+        poller = select.poll()
+        poller.register(child.answer, select.POLLIN)
+        poller.register(self._channel, 0)  # only its end is news now
+        said = bytearray()
+        while True:
+            events = dict(poller.poll(max(0.0, deadline - time.monotonic()) * 1000))
+            if self._channel.fileno() in events:
+                raise wire.Closed("The service is gone.")
+            if not events:
+                return "wall", b""
+            piece = os.read(child.answer, 256 * 1024)
+            if not piece:
+                return child.outcome(deadline), b""
+            said += piece
+            if len(said) >= _LENGTH.size:
+                (length,) = _LENGTH.unpack_from(said)
+                if length > wire.MOST_BODY:
+                    return "answer too long", b""
+                if len(said) >= _LENGTH.size + length:
+                    return "done", bytes(said[_LENGTH.size : _LENGTH.size + length])
+
+
+class _Child:
+    """A forked child, as its parent sees it."""
+
+    def __init__(self, pid: int, channel: socket.socket, answer: int) -> None:
+        self._pid = pid
+        self._status: int | None = None
+        #: Where its request goes.
+        self.channel = channel
+        #: Where its answer comes from.
+        self.answer = answer
+
+    def outcome(self, deadline: float) -> str:
+        """Wait for it to end, at most until ``deadline``; return what its end says: memory, failed, wall, signal N."""
+        pause = 0.0002
+        while self._status is None:
+            found, status = os.waitpid(self._pid, os.WNOHANG)
+            if found:
+                self._status = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() >= deadline:
+                return "wall"
+            else:
+                time.sleep(pause)
+                pause = min(pause * 2, 0.02)
+        if self._status == -signal.SIGXCPU:
+            return "wall"
+        if self._status < 0:
+            return f"signal {-self._status}"
+        return "memory" if self._status == _OUT_OF_MEMORY else "failed"
+
+    def end(self) -> None:
+        """End it, whatever it is doing, and what it may have started where the system lets it."""
+        self.channel.close()
+        os.close(self.answer)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._pid, signal.SIGKILL)
+        if self._status is None:
+            # Before it is the leader of its group, only its own number reaches it.
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+
+
+def _policy(fields: dict[str, Any]) -> Policy:
+    """Build the policy from plain values: JSON has no sets."""
+    values: dict[str, Any] = {
+        key: frozenset(value) if isinstance(value, list) else value for key, value in fields.items()
+    }
+    return Policy(**values)
+
+
+def _about(engine: Engine) -> dict[str, Any]:
+    rules = engine.rules
+    problems = [[str(problem.path), problem.rule, problem.reason] for problem in rules.problems]
+    return {"digest": rules.digest, "count": rules.count, "canary": rules.canary_ok, "problems": problems}
+
+
+def _job(named: str) -> Job:
+    module, _, function = named.partition(":")
+    job: Job = getattr(importlib.import_module(module), function)
+    return job
+
+
+def _write_answer(descriptor: int, answer: dict[str, Any]) -> None:
+    """Write the answer with its length before it, so that nobody waits until the child has ended."""
+    text = json.dumps(answer).encode("ascii")
+    view = memoryview(_LENGTH.pack(len(text)) + text)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _close_all_but(kept: set[int]) -> None:
+    """Leave the child what it needs; the standard ones stay, they lead nowhere."""
+    start = 3
+    for descriptor in sorted(kept):
+        os.closerange(start, descriptor)
+        start = descriptor + 1
+    os.closerange(start, 4096)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,168 @@
+"""The canonical form of an address: one spelling for all the spellings that lead to the same place.
+
+Follows the canonicalisation of Google Safe Browsing (developers.google.com/safe-browsing/v4/urls-hashing), with two
+differences: international host names become punycode, and a port that is not the default one stays.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import unquote_to_bytes
+
+import idna
+
+#: Longer ones are no addresses that people follow; browsers stop at 2,048 to 64,000.
+MOST = 8_192
+_BLANKS = str.maketrans("", "", "\t\r\n")
+_SCHEME = re.compile(r"(https?):[/\\]{1,}(.*)", re.I | re.S)
+_BARE = re.compile(r"[^\s:/?#@\\]+\.[^\s:/?#@\\]+(?::\d{1,5})?(?:[/?#].*)?", re.S)
+#: Nothing to mend: an ASCII host of at least two labels in lower case, and nothing escaped or odd behind it.
+_SIMPLE = re.compile(
+    r"https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,20}\.([a-z0-9-]{1,63})"
+    r"(/[\w~!$&'()*+,;=:@/.-]{0,2000})(?:\?[\w~!$&'()*+,;=:@/?.-]{0,2000})?",
+    re.A,
+)
+_NUMERIC = re.compile(r"(?:0x[0-9a-f]*|\d+)")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+#: Dots of other scripts that browsers read as dots in host names (IDNA 2003, section 3.1).
+_DOTS = str.maketrans("。．｡", "...")
+_ENDS = frozenset(":/?@\\[]")
+_NAT64 = 0x64FF9B << 96
+
+
+def canonical(url: str) -> str:
+    """Return the canonical form of an http or https address; a bare host gets ``http://``.
+
+    Scheme and host in lower case, host in punycode or as a plain IP address, userinfo, fragment and default port
+    dropped, percent-escapes undone and redone, dot segments and repeated slashes removed. Canonical addresses stay
+    as they are. Raises ``ValueError`` when ``url`` is no http(s) address.
+    """
+    if _already_canonical(url):
+        return url
+    if len(url) > MOST:
+        raise ValueError("The address is too long.")
+    scheme, authority, path, query = _split(url.strip(" \t\r\n\x00").translate(_BLANKS))
+    host, port = _host_and_port(authority)
+    shown = f":{port}" if port and port != _DEFAULT_PORTS[scheme] else ""
+    return f"{scheme}://{_host(host)}{shown}{_path(path)}{query}"
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address in canonical form, without port. Raises ``ValueError`` like ``canonical``."""
+    authority = canonical(url).partition("://")[2].partition("/")[0]
+    return authority.partition("]")[0] + "]" if authority.startswith("[") else authority.partition(":")[0]
+
+
+def _already_canonical(url: str) -> bool:
+    """A quick look that most addresses pass; what it does not pass is worked out."""
+    match = _SIMPLE.fullmatch(url)
+    if not match or _NUMERIC.fullmatch(match.group(1)):
+        return False
+    path = match.group(2)
+    return "//" not in path and "/." not in path
+
+
+def _split(url: str) -> tuple[str, str, str, str]:
+    """Return scheme, authority, path and query (with its question mark); the fragment is gone."""
+    match = _SCHEME.match(url)
+    if match:
+        scheme, rest = match.group(1).lower(), match.group(2)
+    elif _BARE.fullmatch(url):
+        scheme, rest = "http", url
+    else:
+        raise ValueError("This is no http or https address.")
+    rest = rest.partition("#")[0]
+    before, mark, query = rest.partition("?")
+    authority, slash, path = before.replace("\\", "/").partition("/")
+    return scheme, authority, slash + path, (mark + _escape(_unescape(query)) if mark else "")
+
+
+def _host_and_port(authority: str) -> tuple[str, int]:
+    host = authority.rpartition("@")[2]
+    name, colon, port = host.rpartition(":")
+    if not colon or (host.startswith("[") and host.endswith("]")):
+        return host, 0
+    if port and not (port.isascii() and port.isdigit() and int(port[-6:]) <= 65_535 and len(port) < 9):
+        raise ValueError("The port of the address is no number.")
+    return name, int(port or 0)
+
+
+def _host(host: str) -> str:
+    """Return the canonical host: punycode or IP address. Raises ``ValueError`` when nothing is left."""
+    if host.startswith("["):
+        return _ipv6(host.strip("[]"))
+    name = _unescape(host.translate(_DOTS)).decode("utf-8", "replace").lower().translate(_DOTS)
+    name = re.sub(r"\.{2,}", ".", name).strip(".")
+    # Characters that end a host name, hidden behind an escape: browsers refuse these too.
+    if not name or len(name) > 1_000 or not _ENDS.isdisjoint(name):
+        raise ValueError("The address names no host.")
+    return _ipv4(name) or _punycode(name)
+
+
+def _punycode(name: str) -> str:
+    if not name.isascii():
+        try:
+            return idna.encode(name, uts46=True, transitional=False).decode("ascii")
+        except idna.IDNAError:
+            # Labels that the standard refuses (emoji, mixed scripts) still resolve in browsers.
+            if name.isprintable() and "%" not in name:
+                name = ".".join(_label(part) for part in name.split("."))
+    return _escape(name.encode("utf-8", "surrogatepass"))
+
+
+def _label(label: str) -> str:
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+
+
+def _ipv4(name: str) -> str:
+    """Return a dotted address for every spelling that resolvers take (one number, octal, hex), else empty."""
+    last = name.rpartition(".")[2]
+    if not _NUMERIC.fullmatch(last) or len(name) > 60:
+        return ""
+    try:
+        return socket.inet_ntoa(socket.inet_aton(name))
+    except OSError:
+        return ""
+
+
+def _ipv6(text: str) -> str:
+    address = ip_address(text)
+    assert isinstance(address, IPv6Address | IPv4Address)
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    if int(address) >> 32 == _NAT64 >> 32:
+        return str(IPv4Address(int(address) & 0xFFFFFFFF))
+    return f"[{address.compressed}]"
+
+
+def _path(path: str) -> str:
+    """Return the path with escapes, dot segments and repeated slashes made uniform."""
+    segments: list[bytes] = []
+    parts = _unescape(path).split(b"/")
+    for part in parts:
+        if part == b"..":
+            del segments[-1:]
+        elif part not in (b"", b"."):
+            segments.append(part)
+    slash = b"/" if segments and parts[-1] in (b"", b".", b"..") else b""
+    return "/" + _escape(b"/".join(segments) + slash)
+
+
+def _unescape(text: str) -> bytes:
+    """Undo percent-escapes until none is left. Every round shortens the text, and each is one pass over it."""
+    data = text.encode("utf-8", "surrogatepass")
+    for _ in range(64):
+        plain = unquote_to_bytes(data)
+        if plain == data:
+            break
+        data = plain
+    return data
+
+
+def _escape(data: bytes) -> str:
+    """Escape what is no printable ASCII, and the two characters that would be read as something else."""
+    return "".join(chr(byte) if 0x20 < byte < 0x7F and byte not in b"#%" else f"%{byte:02X}" for byte in data)

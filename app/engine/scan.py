@@ -1,0 +1,213 @@
+"""The walk: identify, match rules, look inside, again for everything found inside, all under one budget."""
+
+from __future__ import annotations
+
+import lzma
+import math
+import tarfile
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+
+from app.engine import passwords
+from app.engine.analyzers import ANALYZERS
+from app.engine.budget import LIMIT_TITLES, Budget, LimitReached, Limits, Sink
+from app.engine.hasher import Hasher
+from app.engine.identify import Kind, identify
+from app.engine.links.extract import extract_links
+from app.engine.model import Finding, Link, Report, Severity
+from app.engine.node import Child, Item, Node, Text, Tools, Unsupported
+from app.engine.printable import printable
+from app.engine.rules import RuleFailure, RuleSet, RuleTimeout
+from app.engine.verdict import Policy, judge, restriction
+from app.engine.view import Content
+
+#: Characters that turn the reading direction of what follows: in a file name they hide the real extension.
+_OVERRIDES = frozenset("\u202d\u202e\u2066\u2067\u2068")
+
+#: What an unpacker raises -> finding and title; the first row that fits.
+_FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
+    ((Unsupported,), "archive.unsupported", "Packed in a way that cannot be opened here, so its content was not seen"),
+    (
+        (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
+        "archive.broken",
+        "Damaged, so not all of it could be read",
+    ),
+)
+_FAILED = ("analysis.failed", "The analysis failed, so not all of it was seen")
+
+
+class Engine:
+    """Scans one file after the other with the same rules, limits and policy. Keeps nothing of what it scanned."""
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        limits: Limits = Limits(),  # noqa: B008 -- frozen
+        policy: Policy = Policy(),  # noqa: B008 -- frozen
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.rules = rules
+        self.limits = limits
+        self.policy = policy
+        self.clock = clock
+
+    def scan(self, content: Content, *, name: str, comment: str = "", sha256: str = "") -> Report:
+        """Return what is found in ``content``, which is not copied and not kept.
+
+        ``name`` is the file's name as its sender gave it, ``comment`` the text that came with it: passwords for
+        locked archives are looked for in it. ``sha256`` is the hash of ``content`` in hex where the caller knows it
+        from storing the file; else it is computed here. Never raises for anything that the content does: what fails
+        or reaches a limit becomes a finding of severity unknown.
+        """
+        started = self.clock()
+        view = memoryview(content)
+        hasher = None if sha256 else Hasher(view)
+        walk = _Walk(self, Budget(self.limits, self.clock), passwords.candidates(comment, name))
+        kind = walk.run(view, name)
+        findings, links = walk.result()
+        return Report(
+            sha256=hasher.hexdigest() if hasher else sha256,
+            size=view.nbytes,
+            type=kind.mime,
+            verdict=judge(findings, self.policy, links),
+            findings=findings,
+            urls=links,
+            ms=round((self.clock() - started) * 1000),
+            rules=self.rules.digest,
+            nodes=walk.budget.nodes,
+        )
+
+
+class _Walk:
+    """One scan under way: depth first, so that only the containers above a node are in memory with it."""
+
+    def __init__(self, engine: Engine, budget: Budget, candidates: tuple[str, ...]) -> None:
+        self.budget = budget
+        self._engine = engine
+        self._tools = Tools(budget, candidates)
+        self._findings: dict[tuple[str, str], Finding] = {}
+        self._links: dict[str, Link] = {}
+        #: Nodes being looked into, outermost first, each with what its analyzer has yet to yield.
+        self._open: list[tuple[Node, Iterator[Item]]] = []
+
+    def run(self, content: memoryview, name: str) -> Kind:
+        """Walk the tree and return the kind of the file itself."""
+        where = printable(name) or "(unnamed)"
+        data = content[: self.budget.limits.file_bytes]
+        root = Node(name, where, data, identify(data, name))
+        if len(data) < len(content):
+            self._reached(LimitReached("file_bytes"), where)
+        self.budget.charge_node(0)
+        self._visit(root)
+        while self._open:
+            self._step()
+        return root.kind
+
+    def result(self) -> tuple[tuple[Finding, ...], tuple[Link, ...]]:
+        """Return findings and links in the order of discovery, each once for a place."""
+        return tuple(self._findings.values()), tuple(self._links.values())
+
+    def _step(self) -> None:
+        """Take the next thing that the innermost open node yields."""
+        node, items = self._open[-1]
+        try:
+            item = next(items, None)
+        except LimitReached as reached:
+            self._reached(reached, node.where)
+            return
+        except Exception as error:
+            self._failed(error, node.where)
+            return
+        if item is None:
+            self._open.pop()
+        elif isinstance(item, Finding):
+            self._add(item)
+        elif isinstance(item, Text):
+            self._add_links(item, node)
+        else:
+            self._descend(node, item)
+
+    def _descend(self, parent: Node, child: Child) -> None:
+        """Unpack a child under the budget and visit it, as far as it could be unpacked."""
+        name = child.name or parent.name
+        where = f"{parent.where}/{printable(child.name)}" if child.name else parent.where
+        siblings = child.siblings if child.name else parent.siblings
+        try:
+            self.budget.charge_node(parent.depth + 1)
+            data, limit = self._collect(child, where)
+        except LimitReached as reached:
+            self._reached(reached, where)
+            return
+        self._visit(Node(name, where, data, identify(data, name), parent.depth + 1, siblings))
+        if limit:
+            self._reached(limit, where)
+
+    def _collect(self, child: Child, where: str) -> tuple[memoryview, LimitReached | None]:
+        """Return the content of a child and the limit that cut it short, if one did. What fails is a finding."""
+        content = child.content
+        if isinstance(content, bytes | memoryview):
+            most = self.budget.limits.node_bytes
+            self.budget.charge_bytes(min(len(content), most))
+            return memoryview(content)[:most], LimitReached("node_bytes") if len(content) > most else None
+        if isinstance(content, Sink):
+            return memoryview(content.data), content.limit
+        sink = self.budget.sink(child.packed)
+        try:
+            sink.fill(content)
+        except Exception as error:
+            self._failed(error, where)
+        return memoryview(sink.data), sink.limit
+
+    def _visit(self, node: Node) -> None:
+        """Judge the node by itself and open it for what it holds."""
+        forbidden = restriction(node.kind, node.name, node.where, self._engine.policy, siblings=node.siblings)
+        if forbidden:
+            self._add(forbidden)
+        if not _OVERRIDES.isdisjoint(node.name):
+            self._add(node.finding("name.bidi", Severity.SUSPICIOUS, "Name that is written to be misread", node.name))
+        self._match_rules(node)
+        for analyze in reversed(ANALYZERS.get(node.kind.family, ())):
+            self._open.append((node, analyze(node, self._tools)))
+
+    def _match_rules(self, node: Node) -> None:
+        # Rules time out in whole seconds; the walker looks at the clock again before the next node.
+        timeout = max(1, math.ceil(self.budget.seconds_left))
+        try:
+            matches = self._engine.rules.match(
+                node.data, name=node.name, extension=node.extension, mime=node.kind.mime, timeout=timeout
+            )
+        except (RuleTimeout, RuleFailure) as error:
+            self._add(
+                node.finding("yara.failed", Severity.UNKNOWN, "Not all rules could be tried", type(error).__name__)
+            )
+            return
+        for match in matches:
+            self._add(
+                Finding(f"yara.{match.id}", match.severity, node.where, match.title, match.evidence, match.reference)
+            )
+
+    def _add(self, finding: Finding) -> None:
+        self._findings.setdefault((finding.id, finding.where), finding)
+
+    def _add_links(self, item: Text, node: Node) -> None:
+        """Keep the addresses of a text that are new, as many as one file may have."""
+        most = self.budget.limits.links
+        for link in extract_links(item.text, html=item.html, where=node.where, limit=most + 1):
+            if len(self._links) >= most and link.url not in self._links:
+                self._reached(LimitReached("links"), node.where)
+                return
+            self._links.setdefault(link.url, link)
+
+    def _reached(self, reached: LimitReached, where: str) -> None:
+        """Turn a limit into a finding; a limit of the whole tree ends the walk."""
+        self._add(Finding(f"limit.{reached.limit}", Severity.UNKNOWN, where, LIMIT_TITLES[reached.limit]))
+        if reached.final:
+            self._open.clear()
+
+    def _failed(self, error: Exception, where: str) -> None:
+        """Turn what an analyzer or an unpacker raised into a finding. Only its class is told: messages hold content."""
+        code, title = next((row[1:] for row in _FAILURES if isinstance(error, row[0])), _FAILED)
+        self._add(Finding(code, Severity.UNKNOWN, where, title, type(error).__name__))

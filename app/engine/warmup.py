@@ -1,0 +1,68 @@
+"""Harmless files that make the engine load everything it loads late, before children are forked and locked down."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import gzip
+import importlib
+import io
+import tarfile
+import zipfile
+from collections.abc import Iterator
+
+import py7zr
+
+from app.engine.scan import Engine
+
+#: Codecs that are modules of their own; the charsets of ordinary mails and documents.
+_CODECS = (
+    *("ascii", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "utf-7", "idna"),
+    *("punycode", "cp437", "cp850", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
+    *("iso8859-2", "iso8859-5", "iso8859-7", "iso8859-9", "iso8859-15", "koi8-r", "mac-roman", "shift_jis", "cp932"),
+    *("euc_jp", "iso2022_jp", "gb2312", "gbk", "gb18030", "big5", "euc_kr", "cp949", "base64", "quopri", "hex"),
+)
+_MAIL = (
+    b"From: a@example.com\r\nTo: b@example.com\r\nSubject: =?utf-8?q?caf=C3=A9?=\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n"
+    b"https://example.com/\r\n--x\r\nContent-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n"
+    b"Content-Disposition: attachment; filename=a.zip\r\n\r\nUEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==\r\n--x--\r\n"
+)
+_PAGE = b"<!doctype html><html><body><a href='https://b\xc3\xbccher.example/a?b=c'>there</a></body></html>"
+
+
+def warm_up(engine: Engine) -> None:
+    """Scan one small file of every kind. What fails here only costs the first scan a little time."""
+    for name in _CODECS:
+        with contextlib.suppress(LookupError):
+            codecs.lookup(name)
+    # Looked up by name or only when something goes wrong.
+    for module in ("traceback", "linecache", "encodings.idna", "stringprep", "unicodedata", "lzma", "bz2"):
+        importlib.import_module(module)
+    for name, content in _samples():
+        with contextlib.suppress(Exception):
+            engine.scan(content, name=name, comment="The password is secret")
+
+
+def _samples() -> Iterator[tuple[str, bytes]]:
+    yield "a.txt", b"Hello https://example.com/"
+    yield "a.txt", "Hello https://example.com/".encode("utf-16")
+    yield "a.html", _PAGE
+    yield "a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><a href='https://example.com/'/></svg>"
+    yield "a.eml", _MAIL
+    yield "a.pdf", b"%PDF-1.4\n1 0 obj << /Length 3 /Filter /FlateDecode >> stream\nabc\nendstream\n%%EOF"
+    yield "a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
+    yield "a.bin", bytes(range(16)) * 16
+    yield "a.txt.gz", gzip.compress(b"Hello")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", "Hello " * 100)
+    yield "a.zip", packed.getvalue()
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:xz") as bundle:
+        bundle.addfile(tarfile.TarInfo("a.txt"), io.BytesIO())
+    yield "a.tar.xz", packed.getvalue()
+    packed = io.BytesIO()
+    with py7zr.SevenZipFile(packed, "w", password="secret", header_encryption=True) as locked:  # noqa: S106 -- a sample
+        locked.writestr(b"Hello", "a.txt")
+    yield "a.7z", packed.getvalue()

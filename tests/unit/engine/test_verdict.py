@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from app.engine.identify import Kind
+from app.engine.model import Finding, Link, Severity, Verdict
+from app.engine.verdict import Policy, judge, restriction
+
+PROGRAM = Kind("application/x-dosexec", "program")
+SCRIPT = Kind("text/javascript", "script")
+
+
+def finding(severity: Severity) -> Finding:
+    return Finding("a.b", severity, "a.txt", "Something")
+
+
+@pytest.mark.parametrize(
+    ("severities", "verdict"),
+    [
+        ((), Verdict.CLEAN),
+        ((Severity.INFO,), Verdict.CLEAN),
+        ((Severity.INFO, Severity.UNKNOWN), Verdict.UNKNOWN),
+        ((Severity.UNKNOWN, Severity.SUSPICIOUS), Verdict.SUSPICIOUS),
+        ((Severity.RESTRICTED, Severity.SUSPICIOUS), Verdict.RESTRICTED),
+        ((Severity.UNKNOWN, Severity.MALICIOUS, Severity.RESTRICTED), Verdict.MALICIOUS),
+    ],
+)
+def test_the_worst_finding_decides(severities: tuple[Severity, ...], verdict: Verdict) -> None:
+    assert judge([finding(severity) for severity in severities], Policy()) is verdict
+
+
+@pytest.mark.parametrize(
+    ("link", "verdict"),
+    [
+        (Verdict.CLEAN, Verdict.CLEAN),
+        (Verdict.UNKNOWN, Verdict.CLEAN),
+        (Verdict.SUSPICIOUS, Verdict.SUSPICIOUS),
+        (Verdict.MALICIOUS, Verdict.SUSPICIOUS),
+    ],
+)
+def test_a_bad_link_makes_a_file_at_most_suspicious(link: Verdict, verdict: Verdict) -> None:
+    links = [Link("https://a.example", "https://a.example/", verdict=link)]
+
+    assert judge([], Policy(), links) is verdict
+    assert judge([finding(Severity.MALICIOUS)], Policy(), links) is Verdict.MALICIOUS
+
+
+def test_a_program_is_restricted_under_any_name() -> None:
+    found = restriction(PROGRAM, "picture.png", "picture.png", Policy())
+
+    assert found and (found.id, found.severity) == ("type.program", Severity.RESTRICTED)
+
+
+def test_an_operator_can_let_programs_pass() -> None:
+    assert restriction(PROGRAM, "a.exe", "a.exe", Policy(families=frozenset())) is None
+
+
+@pytest.mark.parametrize(("siblings", "restricted"), [(0, True), (3, True), (20, False)])
+def test_a_shared_kind_of_script_is_restricted_unless_it_is_part_of_a_project(siblings: int, restricted: bool) -> None:
+    assert bool(restriction(SCRIPT, "a.js", "a.js", Policy(), siblings=siblings)) is restricted
+
+
+def test_a_script_for_a_script_host_is_always_restricted() -> None:
+    assert restriction(Kind("text/vbscript", "script"), "a.vbs", "a.vbs", Policy(), siblings=500)
+
+
+def test_a_picture_with_a_script_name_is_no_script() -> None:
+    assert restriction(Kind("image/png", "image"), "a.js", "a.js", Policy()) is None
