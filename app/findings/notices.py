@@ -1,0 +1,176 @@
+"""What people are told: internal notes for agents, mails for the security team. Pure: facts in, words out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.findings import notice_words as words
+from app.findings.hostile_text import shown
+from app.findings.notice_layout import Item, Letter, Line, mail_html, mail_text, note
+from app.findings.notice_words import KEPT, REDACTED, RELEASED, FileNotice, LinkNotice
+
+__all__ = [
+    "KEPT",
+    "REDACTED",
+    "RELEASED",
+    "FileNotice",
+    "LinkNotice",
+    "Notice",
+    "find_references",
+    "make_reference",
+    "quarantine_mail",
+    "quarantine_note",
+    "release_mail",
+    "release_note",
+]
+
+_REFERENCE = re.compile(r"(?<![A-Z0-9-])DW(?:-[A-Z2-7]{8}){3}(?![A-Z0-9-])")
+_BRACKETS = "Dots written as [.] keep names and addresses from turning into links."
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a mail is about.
+
+    tenant   name of the connection
+    page     address of all of the ticket's scans in the console; for what there is no room for
+    no_note  why the ticket bears no note, as a sentence; empty when it bears one
+    """
+
+    ticket_id: int
+    tenant: str
+    files: tuple[FileNotice, ...]
+    links: tuple[LinkNotice, ...] = ()
+    page: str = ""
+    no_note: str = ""
+
+
+def make_reference(sign: Callable[[str], str], action_key: str) -> str:
+    """Return the reference that the note of an action carries: ``DW-`` and three groups of eight characters.
+
+    ``sign`` is keyed by our secret and returns at least 24 characters of base32, of which 120 bits stay.
+    """
+    signature = sign(action_key)
+    return "-".join(("DW", signature[:8], signature[8:16], signature[16:24]))
+
+
+def find_references(text: str) -> list[str]:
+    """Return every reference in a comment's text or HTML, each once, in order. Anyone can copy one."""
+    return list(dict.fromkeys(_REFERENCE.findall(text)))
+
+
+def quarantine_note(
+    files: Sequence[FileNotice], links: Sequence[LinkNotice] = (), *, reference: str, page: str = ""
+) -> str:
+    """Return the ``html_body`` of the internal note that says what was removed or found, and what to do."""
+    items = _items(files, links)
+    return note(
+        Letter(
+            words.headline(files, links, "this ticket"),
+            items,
+            (*words.agent_advice(files, links), *_hint(items)),
+            f"Written by Deskwarden; only agents see this note. Reference {reference}",
+            page,
+        )
+    )
+
+
+def release_note(file: FileNotice, *, reference: str) -> str:
+    """Return the ``html_body`` of the internal note to which the original is attached."""
+    items = (_file_item(file, explained=False),)
+    return note(
+        Letter(
+            (
+                "Deskwarden gave 1 file back: it is attached to this note.",
+                "Your security team looked at it and judged it clean.",
+            ),
+            items,
+            (*words.release_advice(), *_hint(items)),
+            f"Written by Deskwarden; only agents see this note. Reference {reference}",
+        )
+    )
+
+
+def quarantine_mail(notice: Notice) -> tuple[str, str, str]:
+    """Return subject, text and HTML of the mail that says the same as the note, and says it all where none is."""
+    items = _items(notice.files, notice.links)
+    advice = words.team_advice(notice.files, notice.links, shown(notice.no_note, 300))
+    letter = Letter(
+        words.headline(notice.files, notice.links, f"ticket #{notice.ticket_id}"),
+        items,
+        (*advice, *_hint(items)),
+        _closing(notice),
+        notice.page,
+    )
+    return _mail(letter, words.subject(notice.files, notice.links, notice.ticket_id))
+
+
+def release_mail(notice: Notice) -> tuple[str, str, str]:
+    """Return subject, text and HTML of the mail that says that files were given back, or why they could not be."""
+    items = tuple(_file_item(file, explained=False) for file in notice.files)
+    letter = Letter(
+        words.release_headline(notice.files, f"ticket #{notice.ticket_id}"),
+        items,
+        (*words.team_release_advice(notice.files), *_hint(items)),
+        _closing(notice),
+        notice.page,
+    )
+    return _mail(letter, words.release_subject(notice.files, notice.ticket_id))
+
+
+def _mail(letter: Letter, subject: str) -> tuple[str, str, str]:
+    title = f"[Deskwarden] {subject}"
+    return title, mail_text(letter), mail_html(letter, title)
+
+
+def _closing(notice: Notice) -> str:
+    return (
+        f"Zendesk account: {shown(notice.tenant, 80)}. Sent by Deskwarden to the recipients that the connection, or "
+        "the setting DESKWARDEN_NOTIFY, names."
+    )
+
+
+def _items(files: Sequence[FileNotice], links: Sequence[LinkNotice]) -> tuple[Item, ...]:
+    return (*(_file_item(file) for file in words.worst_first(files)), *(_link_item(link) for link in links))
+
+
+def _file_item(file: FileNotice, *, explained: bool = True) -> Item:
+    lines = []
+    if explained:
+        label, text = words.reason(file)
+        lines.append(Line(label, shown(text, 200)))
+        if inside := _inside(file):
+            lines.append(Line("Where inside", inside))
+    if file.obstacle:
+        lines.append(Line("Not done, because", shown(file.obstacle, 300)))
+    if file.sha256:
+        lines.append(Line(f"{words.size(file.size)}, SHA-256", shown(file.sha256, 64), code=True))
+    return Item(shown(file.name) or "(without a name)", tuple(lines), file.link)
+
+
+def _link_item(link: LinkNotice) -> Item:
+    # The scheme is broken already; what follows is made harmless again, whoever defanged it.
+    scheme, mark, rest = link.defanged.partition("://")
+    written = f"{scheme}{mark}{shown(rest, 300)}" if scheme in ("hxxp", "hxxps") else shown(link.defanged, 300)
+    return Item(written, (Line("What was found", shown(link.title or words.JUDGED, 200)),), link.link)
+
+
+def _inside(file: FileNotice) -> str:
+    """Return the way to the finding below the file itself, outermost container first; empty: it is the file itself."""
+    way = file.where
+    if way == file.name:
+        return ""
+    way = way.removeprefix(file.name + "/")
+    return " → ".join(shown(part, 80) for part in _ends(way.split("/")) if part)
+
+
+def _ends(parts: list[str]) -> list[str]:
+    """A way may be a hundred containers long; its ends say where to look."""
+    return parts if len(parts) <= 5 else [*parts[:2], "…", *parts[-2:]]
+
+
+def _hint(items: Sequence[Item]) -> tuple[str, ...]:
+    told = any("[.]" in text for item in items for text in (item.name, *(line.text for line in item.lines)))
+    return (_BRACKETS,) if told else ()

@@ -1,0 +1,341 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from app.engine.model import Verdict
+from app.findings.notices import (
+    FileNotice,
+    LinkNotice,
+    Notice,
+    find_references,
+    make_reference,
+    quarantine_mail,
+    quarantine_note,
+    release_mail,
+    release_note,
+)
+from app.keys import MasterKey
+
+KEY = MasterKey(b"k" * 32)
+HASH = "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f"
+REFERENCE = "DW-XOKWY44V-HFIWH7BF-4CGKXY4G"
+FILE = FileNotice(
+    "invoice.pdf.exe", HASH, 68, "malicious", "EICAR test file", "invoice.pdf.exe", link="https://dw.example/scans/1"
+)
+LINK = LinkNotice("hxxps://bad[.]example/login[.]php", "on your block list", "https://dw.example/scans/3")
+NOTICE = Notice(123, "acme", (FILE,), page="https://dw.example/scans?ticket=123")
+
+
+class Reader(HTMLParser):
+    """What a browser makes of it: the words, and every element with its attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+    @property
+    def tags(self) -> set[str]:
+        return {tag for tag, _ in self.elements}
+
+    @property
+    def links(self) -> list[str | None]:
+        return [attributes["href"] for _, attributes in self.elements if "href" in attributes]
+
+
+def note_of(*files: FileNotice, links: tuple[LinkNotice, ...] = ()) -> Reader:
+    return Reader(quarantine_note(files, links, reference=REFERENCE, page="https://dw.example/scans?ticket=123"))
+
+
+def test_the_note_about_a_dangerous_file() -> None:
+    assert quarantine_note((FILE,), reference=REFERENCE) == (
+        "<p><strong>Deskwarden removed 1 dangerous file from this ticket.</strong></p>"
+        "<ul><li><strong>invoice.pdf.exe</strong><br>What was found: EICAR test file<br>"
+        f"68 bytes, SHA-256: <code>{HASH}</code><br>"
+        '<a href="https://dw.example/scans/1">Open the details</a></li></ul>'
+        "<p><strong>What to do</strong></p>"
+        "<ul><li>Do not ask the customer to send a dangerous file again by another way.</li>"
+        "<li>If you think this is a mistake, open the details and ask for a look.</li></ul>"
+        "<p>Written by Deskwarden; only agents see this note. Reference DW-XOKWY44V-HFIWH7BF-4CGKXY4G</p>"
+    )
+
+
+def test_the_note_about_a_dangerous_link() -> None:
+    assert quarantine_note((), (LINK,), reference=REFERENCE) == (
+        "<p><strong>Deskwarden found 1 dangerous link in this ticket. Do not open it.</strong></p>"
+        "<ul><li><strong>hxxps://bad[.]example/login[.]php</strong><br>What was found: on your block list<br>"
+        '<a href="https://dw.example/scans/3">Open the details</a></li></ul>'
+        "<p><strong>What to do</strong></p>"
+        "<ul><li>Do not open the link or send it on, also not to try it.</li>"
+        "<li>If you think this is a mistake, open the details and ask for a look.</li>"
+        "<li>Dots written as [.] keep names and addresses from turning into links.</li></ul>"
+        "<p>Written by Deskwarden; only agents see this note. Reference DW-XOKWY44V-HFIWH7BF-4CGKXY4G</p>"
+    )
+
+
+def test_the_note_to_which_a_file_given_back_is_attached() -> None:
+    file = replace(FILE, verdict="clean", title="", where="", outcome="released")
+    assert release_note(file, reference=REFERENCE) == (
+        "<p><strong>Deskwarden gave 1 file back: it is attached to this note.</strong><br>"
+        "<strong>Your security team looked at it and judged it clean.</strong></p>"
+        f"<ul><li><strong>invoice.pdf.exe</strong><br>68 bytes, SHA-256: <code>{HASH}</code><br>"
+        '<a href="https://dw.example/scans/1">Open the details</a></li></ul>'
+        "<p><strong>What to do</strong></p>"
+        "<ul><li>You can open the file and work with it as usual.</li>"
+        "<li>It is not removed again, unless your security team decides so.</li></ul>"
+        "<p>Written by Deskwarden; only agents see this note. Reference DW-XOKWY44V-HFIWH7BF-4CGKXY4G</p>"
+    )
+
+
+def test_the_mail_about_a_dangerous_file() -> None:
+    subject, text, html = quarantine_mail(NOTICE)
+    assert subject == "[Deskwarden] Malicious file removed from ticket #123"
+    assert text == (
+        "Deskwarden removed 1 dangerous file from ticket #123.\n"
+        "\n"
+        "1. invoice.pdf.exe\n"
+        "   What was found: EICAR test file\n"
+        f"   68 bytes, SHA-256: {HASH}\n"
+        "   Details: https://dw.example/scans/1\n"
+        "\n"
+        "What to do\n"
+        "- What was removed lies encrypted in quarantine. If that was a mistake, open the details and judge the file "
+        "clean: it goes back into the ticket by itself.\n"
+        "\n"
+        "Zendesk account: acme. Sent by Deskwarden to the recipients that the connection, or the setting "
+        "DESKWARDEN_NOTIFY, names.\n"
+    )
+    assert "it goes back into the ticket by itself" in Reader(html).words
+
+
+def test_the_mail_about_a_closed_ticket_says_it_all() -> None:
+    subject, text, _ = quarantine_mail(replace(NOTICE, no_note="The ticket is closed, so no note is possible there."))
+    assert subject == "[Deskwarden] Malicious file removed from ticket #123"
+    assert (
+        "- The ticket bears no note about this, so tell its agent yourself. "
+        "The ticket is closed, so no note is possible there.\n"
+    ) in text
+    assert "judge the file clean: download it there." in text
+
+
+def test_the_mail_about_a_file_that_could_not_be_removed_says_why_and_what_to_do() -> None:
+    stuck = replace(FILE, outcome="kept: The ticket is closed, and Zendesk refused to redact it there too")
+    subject, text, _ = quarantine_mail(replace(NOTICE, files=(stuck,)))
+    assert subject == "[Deskwarden] Malicious file could not be removed from ticket #123"
+    assert text.startswith("Warning: 1 dangerous file is still in ticket #123. Do not open it.\n")
+    assert "   Not done, because: The ticket is closed, and Zendesk refused to redact it there too\n" in text
+    assert "- Remove by hand what could not be removed: a Zendesk administrator can redact the file" in text
+    assert "lies encrypted" not in text
+
+
+def test_the_mail_about_a_file_given_back() -> None:
+    subject, text, _ = release_mail(replace(NOTICE, files=(replace(FILE, outcome="released"),)))
+    assert subject == "[Deskwarden] File given back to ticket #123"
+    assert text.startswith("Deskwarden gave 1 file back to ticket #123, because it was judged clean.\n")
+    assert "EICAR" not in text
+
+
+def test_the_mail_about_a_file_that_could_not_be_given_back() -> None:
+    stuck = replace(FILE, outcome="kept: The ticket is closed, so nothing can be attached to it.")
+    subject, text, _ = release_mail(replace(NOTICE, files=(stuck,)))
+    assert subject == "[Deskwarden] File could not be given back to ticket #123"
+    assert text.startswith("Deskwarden could not give 1 file back to ticket #123.\n")
+    assert "Not done, because: The ticket is closed, so nothing can be attached to it." in text
+    assert "download the file there" in text
+
+
+def test_a_forbidden_type_is_not_called_dangerous() -> None:
+    words = note_of(replace(FILE, verdict="restricted", title="password-protected archive")).words
+    assert "removed 1 file of a type that is not allowed from this ticket." in words
+    assert "Why: password-protected archive" in words
+    assert "nobody says that this file is" in words
+    assert "dangerous file" not in words
+    subject, _, _ = quarantine_mail(replace(NOTICE, files=(replace(FILE, verdict="restricted"),)))
+    assert subject == "[Deskwarden] File of a forbidden type removed from ticket #123"
+
+
+def test_a_file_that_could_not_be_checked_is_never_called_clean() -> None:
+    words = note_of(replace(FILE, verdict="unknown", outcome="kept", title="archive with a password")).words
+    assert "Deskwarden found 1 file that could not be checked in this ticket." in words
+    assert "Why it could not be checked: archive with a password" in words
+    assert "does not mean clean" in words
+
+
+def test_a_file_without_a_finding_was_judged_by_a_person() -> None:
+    assert "What was found: judged dangerous by your security team" in note_of(replace(FILE, title="", where="")).words
+
+
+def test_what_is_still_there_is_said_first_and_listed_first() -> None:
+    files = (
+        replace(FILE, name="1st.bin", verdict="restricted"),
+        replace(FILE, name="2nd.bin"),
+        replace(FILE, name="3rd.bin", outcome="kept: Zendesk refused"),
+        replace(FILE, name="4th.bin"),
+    )
+    words = note_of(*files, links=(LINK, LINK)).words
+    assert words.startswith(
+        "Warning: 1 dangerous file is still in this ticket. Do not open it."
+        "Deskwarden removed 2 dangerous files and 1 file of a type that is not allowed from this ticket."
+        "Deskwarden found 2 dangerous links in this ticket. Do not open them."
+    )
+    assert words.index("3rd.bin") < words.index("2nd.bin") < words.index("4th.bin") < words.index("1st.bin")
+
+
+def test_several_files_are_counted_in_the_subject() -> None:
+    subject, text, _ = quarantine_mail(replace(NOTICE, files=(FILE, FILE)))
+    assert subject == "[Deskwarden] 2 malicious files removed from ticket #123"
+    assert text.startswith("Deskwarden removed 2 dangerous files from ticket #123.")
+
+
+@pytest.mark.parametrize(
+    ("files", "links", "subject"),
+    [
+        ((), (LINK,), "Malicious link in ticket #123"),
+        ((replace(FILE, verdict="restricted"),), (LINK, LINK), "2 malicious links in ticket #123"),
+        ((FILE,), (LINK,), "Malicious file removed from ticket #123"),
+        ((replace(FILE, outcome="kept"),), (), "Malicious file in ticket #123"),
+        ((replace(FILE, verdict="suspicious", outcome="kept"),), (), "Suspicious file in ticket #123"),
+        ((replace(FILE, verdict="unknown", outcome="kept"),), (), "Unchecked file in ticket #123"),
+    ],
+)
+def test_the_subject_names_the_most_pressing_thing(
+    files: tuple[FileNotice, ...], links: tuple[LinkNotice, ...], subject: str
+) -> None:
+    assert quarantine_mail(replace(NOTICE, files=files, links=links))[0] == f"[Deskwarden] {subject}"
+
+
+def test_the_way_to_a_finding_is_shown_below_the_file() -> None:
+    inside = replace(FILE, name="mail.eml", where="mail.eml/docs.zip/b.doc")
+    assert "Where inside: docs[.]zip → b.docx" in note_of(replace(inside, where=inside.where + "x")).words
+    deep = replace(FILE, name="a.zip", where="a.zip" + "/b.zip" * 500 + "/c.doc")
+    assert "Where inside: b[.]zip → b[.]zip → … → b[.]zip → c.doc" in note_of(deep).words
+
+
+HOSTILE = [
+    "<script>alert(1)</script>.pdf",
+    '"><img src=x onerror=alert(1)>.png',
+    "'; DROP TABLE--.sql",
+    "cod\u202efdp.exe",
+    "a\r\nBcc: x@y.z\r\n.pdf",
+    "=cmd|' /C calc'!A0.xls",
+    "**bold** [click](https://evil.com) `code`.md",
+    "{{ticket.comments_formatted}}{% raw %}.pdf",
+    "a" * 10_000 + ".exe",
+    "\u202e" * 10_000,
+    "</strong></li></ul><a href='https://evil.com'>x</a>",
+    "&lt;b&gt;.txt",
+    "\ud800.txt",
+    "",
+    "   ",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_stays_text(name: str) -> None:
+    file = replace(FILE, name=name, title=name, where=f"{name}/{name}", outcome=f"kept: Zendesk says {name}")
+    link = LinkNotice(name, name, "https://dw.example/scans/3")
+    ours = {"https://dw.example/scans/1", "https://dw.example/scans/3"}
+
+    note = note_of(file, links=(link,))
+    assert note.tags == {"p", "strong", "ul", "li", "br", "code", "a"}
+    assert set(note.links) == ours
+
+    subject, text, html = quarantine_mail(replace(NOTICE, tenant=name, files=(file,), links=(link,), no_note=name))
+    mail = Reader(html)
+    assert mail.tags <= {
+        *("html", "head", "meta", "title", "body", "div", "h1", "h2", "p", "strong", "ul", "li", "br", "code", "a")
+    }
+    assert set(mail.links) == ours
+    assert subject == "[Deskwarden] Malicious file could not be removed from ticket #123"
+    for words in (note.words, mail.words, text):
+        words = words.replace("https://dw.example/", "")
+        assert not re.search(
+            r"https?:/|www\.|\w@|evil\.com|\{\{|\{%|[\x00-\x09\x0b-\x1f\u202a-\u202e\ud800-\udfff]", words
+        )
+        words.encode()
+
+
+def test_a_script_is_escaped_as_written() -> None:
+    html = quarantine_note((replace(FILE, name="<script>alert(1)</script>.pdf"),), reference=REFERENCE)
+    assert "<strong>&lt;script&gt;alert(1)&lt;/script&gt;.pdf</strong>" in html
+
+
+def test_a_formula_is_never_at_the_beginning_of_a_line() -> None:
+    _, text, _ = quarantine_mail(replace(NOTICE, files=(replace(FILE, name="=1+1.xls", title="@x", where="+y"),)))
+    assert not [line for line in text.splitlines() if line[:1] in ("=", "+", "@")]
+
+
+def test_a_crowd_is_counted_and_the_end_is_never_lost() -> None:
+    files = tuple(replace(FILE, name=f"file-{number}.exe") for number in range(32))
+    note = note_of(*files)
+    assert "removed 32 dangerous files" in note.words
+    assert "file-19.exe" in note.words and "file-20.exe" not in note.words
+    assert "… and 12 more, see all of them in Deskwarden" in note.words
+    assert "https://dw.example/scans?ticket=123" in note.links
+    assert note.words.endswith(f"Reference {REFERENCE}")
+    _, text, _ = quarantine_mail(replace(NOTICE, files=files))
+    assert "… and 12 more: https://dw.example/scans?ticket=123\n" in text
+
+
+@pytest.mark.parametrize("character", ["&", "'", "\u202e", "😀", "a"])
+def test_the_worst_note_fits_into_a_comment(character: str) -> None:
+    long = character * 10_000
+    file = replace(FILE, name=long, title=long, where="/".join([long] * 9), outcome=f"kept: {long}")
+    html = quarantine_note((file,) * 30, (LinkNotice(long, long, "https://dw.example/s"),) * 30, reference=REFERENCE)
+    assert len(html.encode()) < 60_000
+    assert find_references(html) == [REFERENCE]
+
+
+def test_the_mail_fetches_nothing_and_links_only_to_the_console() -> None:
+    html = quarantine_mail(NOTICE)[2]
+    mail = Reader(html)
+    assert ("html", {"lang": "en"}) in mail.elements
+    assert mail.links == ["https://dw.example/scans/1"]
+    assert not [attributes for _, attributes in mail.elements if "src" in attributes]
+    assert "url(" not in html and "<style" not in html and "@import" not in html
+
+
+def test_every_verdict_has_its_words() -> None:
+    for verdict in Verdict:
+        for outcome in ("redacted", "kept", "kept: because"):
+            file = replace(FILE, verdict=verdict.value, outcome=outcome)
+            assert note_of(file).words
+            assert quarantine_mail(replace(NOTICE, files=(file,)))[0].endswith(" ticket #123")
+
+
+def reference_of(action_key: str) -> str:
+    return make_reference(lambda text: KEY.sign("reference", text), action_key)
+
+
+def test_a_reference_is_keyed_and_stable() -> None:
+    assert reference_of("note:notice:1") == REFERENCE
+    assert reference_of("note:notice:2") != REFERENCE
+
+
+def test_a_reference_is_found_again_in_what_zendesk_makes_of_the_note() -> None:
+    html = quarantine_note((FILE,), reference=REFERENCE)
+    assert find_references(f'<div class="zd-comment" dir="auto">{html}</div>') == [REFERENCE]
+    assert find_references(Reader(html).words) == [REFERENCE]
+    assert find_references(f"{REFERENCE} and {REFERENCE} and {reference_of('x')}") == [REFERENCE, reference_of("x")]
+
+
+@pytest.mark.parametrize("text", ["", "DW-1", REFERENCE[:-1], REFERENCE + "A", "X" + REFERENCE, REFERENCE.lower()])
+def test_what_only_looks_like_a_reference_is_none(text: str) -> None:
+    assert find_references(text) == []
+
+
+def test_a_file_cannot_bear_a_second_reference_by_its_name() -> None:
+    forged = reference_of("note:notice:999")
+    html = quarantine_note((replace(FILE, name=f"{forged}.pdf"),), reference=REFERENCE)
+    assert find_references(html)[-1] == REFERENCE
