@@ -1,0 +1,1 @@
+"""Access: who may use the API and the console, in which role."""

@@ -1,0 +1,221 @@
+"""Act: do what was ordered on one ticket, each thing once.
+
+A deed is a row before it is done. ``planned`` rows are marked ``sending``, committed, and only then sent. A row that is
+found in ``sending`` may have reached Zendesk or not, so Zendesk is read first. One worker at a time acts on a ticket.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import Connection, func, select, update
+
+from app.adapters.zendesk import Comment
+from app.db import Database
+from app.errors import DeskwardenError, Misconfigured, Temporary
+from app.jobs import Job, Queue
+from app.tickets.order import runnable
+from app.tickets.service.leases import Lease, take
+from app.tickets.tables import actions, decisions, scans, tickets
+
+log = structlog.get_logger()
+
+
+#: Seconds that a ticket waits after an error in our own code.
+MISTAKE_SECONDS = 60.0
+
+
+class LeaseLost(Exception):
+    """Another worker acts on this ticket now; stop at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The ticket we act on, with what the steps share."""
+
+    database: Database
+    lease: Lease
+    tenant: Any
+    connection_id: int
+    ticket_id: int
+    now: Callable[[], float]
+
+    def keep(self) -> None:
+        """Renew the lease before a call to the outside; raises LeaseLost."""
+        if not self.lease.renew():
+            raise LeaseLost
+
+    def comments(self) -> list[Comment]:
+        """Read the whole ticket as it is now."""
+        self.keep()
+        found: list[Comment] = self.tenant.comments(self.ticket_id)
+        return found
+
+    def mark_sending(self, action_id: int, **values: Any) -> None:
+        """Note, durably, that the deed is about to be done."""
+        with self.database.write() as connection:
+            self.change(
+                connection,
+                action_id,
+                state="sending",
+                attempts=actions.c.attempts + 1,
+                started_at=func.coalesce(actions.c.started_at, self.now()),
+                **values,
+            )
+
+    def change(self, connection: Connection, action_id: int, **values: Any) -> None:
+        """Change an action, as long as the ticket is ours."""
+        held = connection.execute(select(tickets.c.id).where(self.lease.held())).first()
+        if held is None:
+            raise LeaseLost
+        connection.execute(update(actions).where(actions.c.id == action_id).values(**values))
+
+    def update(self, action_id: int, **values: Any) -> None:
+        """Change an action in a transaction of its own."""
+        with self.database.write() as connection:
+            self.change(connection, action_id, **values)
+
+    def postpone(self, action: Any, error: DeskwardenError, *, state: str | None = None) -> None:
+        """Try the action again later: as asked, or twice as long as the last time, five minutes at most."""
+        asked = getattr(error, "retry_after", None) or 0.0
+        delay = max(min(2.0 ** min(action.attempts, 9), 300.0), asked)
+        log.warning("action.postponed", action=action.id, kind=action.kind, code=error.code, seconds=delay)
+        values: dict[str, Any] = {"next_at": self.now() + delay, "error": error.message}
+        if state:
+            values["state"] = state
+        self.update(action.id, **values)
+
+    def finish(self, connection: Connection, action: Any, *, error: str | None = None, **values: Any) -> None:
+        """End an action as done, or as failed with the reason that people will read."""
+        state = "failed" if error else "done"
+        self.change(connection, action.id, state=state, finished_at=self.now(), error=error, **values)
+        log.info("action.finished", action=action.id, kind=action.kind, state=state, scan=action.scan_id)
+
+    def settle(self, connection: Connection, action: Any, **scan_values: Any) -> None:
+        """Note on decision and scan that what was ordered is done, or will not be."""
+        connection.execute(update(decisions).where(decisions.c.id == action.decision_id).values(settled=True))
+        connection.execute(update(scans).where(scans.c.id == action.scan_id).values(**scan_values))
+
+
+class Step(Protocol):
+    """One kind of work on a ticket: does what is due of it."""
+
+    def run(self, desk: Desk, due: Sequence[Any]) -> bool:
+        """Work on the due actions; return whether anything changed."""
+
+
+class Actor:
+    """Runs the steps over a ticket until nothing is due any more."""
+
+    def __init__(
+        self,
+        database: Database,
+        queue: Queue,
+        tenant: Callable[[int, str], Any],
+        steps: Sequence[Step],
+        *,
+        next_notice: Callable[[Connection, int, int], float | None],
+        now: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._queue = queue
+        self._tenant = tenant
+        self._steps = steps
+        self._next_notice = next_notice
+        self._now = now
+
+    def run(self, connection_id: int, ticket_id: int) -> None:
+        """Do what is due on this ticket, unless another worker is at it."""
+        lease = take(
+            self._database,
+            tickets,
+            (tickets.c.connection_id == connection_id) & (tickets.c.ticket_id == ticket_id),
+            until=tickets.c.acting_until,
+            by=tickets.c.acting_by,
+            now=self._now,
+        )
+        if lease is None:
+            return
+        rest = 0.0
+        try:
+            desk = Desk(
+                self._database,
+                lease,
+                self._tenant(connection_id, "quarantine"),
+                connection_id,
+                ticket_id,
+                self._now,
+            )
+            while self._round(desk):
+                desk.keep()
+        except LeaseLost:
+            log.warning("ticket.lease_lost", connection=connection_id, ticket=ticket_id)
+        except (Temporary, Misconfigured) as error:
+            rest = _asked(error)
+            self._postpone_all(connection_id, ticket_id, error.message, code=error.code, delay=rest)
+        except Exception:
+            # A mistake of ours must neither lose the order nor make the workers run in circles over it.
+            rest = MISTAKE_SECONDS
+            self._postpone_all(connection_id, ticket_id, "An internal error; it is tried again.", delay=rest)
+            raise
+        finally:
+            self._leave(lease, connection_id, ticket_id, rest)
+
+    def _round(self, desk: Desk) -> bool:
+        """Run every step once; return whether any of them changed something."""
+        changed = False
+        for step in self._steps:
+            changed |= step.run(desk, self._due(desk))
+        return changed
+
+    def _due(self, desk: Desk) -> Sequence[Any]:
+        """Return the actions to work on: due, and not behind another one."""
+        with self._database.read() as connection:
+            waiting = runnable(_waiting(connection, desk.connection_id, desk.ticket_id))
+        return [action for action in waiting if action.next_at <= desk.now()]
+
+    def _postpone_all(
+        self, connection_id: int, ticket_id: int, error: str, *, delay: float, code: str = "internal"
+    ) -> None:
+        """Nothing can be done on the ticket just now: everything due waits."""
+        log.warning("ticket.postponed", connection=connection_id, ticket=ticket_id, code=code, seconds=delay)
+        with self._database.write() as connection:
+            connection.execute(
+                update(actions)
+                .where(actions.c.connection_id == connection_id, actions.c.ticket_id == ticket_id)
+                .where(actions.c.finished_at.is_(None), actions.c.next_at <= self._now())
+                .values(next_at=self._now() + delay, error=error)
+            )
+
+    def _leave(self, lease: Lease, connection_id: int, ticket_id: int, rest: float) -> None:
+        """Give the ticket back and note when it is due again; orders that came meanwhile are not forgotten."""
+        now = self._now()
+        with self._database.write() as connection:
+            times = [action.next_at for action in runnable(_waiting(connection, connection_id, ticket_id))]
+            notice = self._next_notice(connection, connection_id, ticket_id)
+            if notice is not None:
+                times.append(notice)
+            act_at = None if not times else max(min(times), now + rest if rest else 0.0)
+            connection.execute(update(tickets).where(lease.held()).values(act_at=act_at))
+            lease.release_in(connection)
+        if act_at is not None and act_at <= now:
+            with contextlib.suppress(Temporary):
+                self._queue.put(Job.ACT, connection_id=connection_id, ticket_id=ticket_id)
+
+
+def _asked(error: DeskwardenError) -> float:
+    """Seconds to wait as the other side asked, five at least."""
+    return max(getattr(error, "retry_after", None) or 0.0, 5.0)
+
+
+def _waiting(connection: Connection, connection_id: int, ticket_id: int) -> Sequence[Any]:
+    return connection.execute(
+        select(actions)
+        .where(actions.c.connection_id == connection_id, actions.c.ticket_id == ticket_id)
+        .where(actions.c.finished_at.is_(None))
+        .order_by(actions.c.id)
+    ).all()

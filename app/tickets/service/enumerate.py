@@ -1,0 +1,273 @@
+"""Enumerate: read a ticket's new comments and make one row for each file and each link in them.
+
+The webhook is only a hint. Rows are unique by what they are about, so that a repeat is a no-op.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any, Protocol
+
+import orjson
+import structlog
+from sqlalchemy import Connection, select, update
+
+from app.adapters.zendesk import Comment, NotFound
+from app.db import Database
+from app.engine.links.extract import extract_links
+from app.engine.model import Link
+from app.errors import Misconfigured, Rejected, Temporary
+from app.findings.policy import Effect, Policy
+from app.jobs import Job, Queue
+from app.keys import MasterKey
+from app.tickets.service.leases import Lease, take
+from app.tickets.service.links import LinkJudge
+from app.tickets.service.record import record
+from app.tickets.tables import comments, inbox, scans, tickets
+
+log = structlog.get_logger()
+
+#: How long (seconds) a comment that Zendesk told of may stay invisible in the listing before we stop asking.
+INVISIBLE_SECONDS = 120.0
+
+
+class Tenant(Protocol):
+    """What reading a ticket needs of a tenant."""
+
+    def comments(self, ticket_id: int, *, newer_than: int | None = None) -> list[Comment]:
+        """The ticket's comments after that one, oldest first."""
+
+
+class Enumerator:
+    """Turns stored webhook calls into scans."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: MasterKey,
+        queue: Queue,
+        tenant: Callable[[int, str], Tenant],
+        judge: LinkJudge,
+        *,
+        policy: Policy,
+        own_pages: str,
+        now: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._queue = queue
+        self._tenant = tenant
+        self._judge = judge
+        self._policy = policy
+        self._own_pages = own_pages
+        self._now = now
+
+    def run(self, connection_id: int, ticket_id: int) -> None:
+        """Read the ticket for every waiting call about it. Calls that come meanwhile are read right after."""
+        lease = self._lease(connection_id, ticket_id)
+        if lease is None:
+            return
+        try:
+            waiting = self._waiting(connection_id, ticket_id)
+            if waiting:
+                self._read(connection_id, ticket_id, lease, waiting)
+        finally:
+            lease.release()
+        if any(call.next_at <= self._now() for call in self._waiting(connection_id, ticket_id)):
+            self._put(Job.ENUMERATE, connection_id=connection_id, ticket_id=ticket_id)
+
+    def _lease(self, connection_id: int, ticket_id: int) -> Lease | None:
+        with self._database.write() as connection:
+            connection.execute(
+                self._database.insert_once(tickets).values(connection_id=connection_id, ticket_id=ticket_id)
+            )
+        return take(
+            self._database,
+            tickets,
+            (tickets.c.connection_id == connection_id) & (tickets.c.ticket_id == ticket_id),
+            until=tickets.c.reading_until,
+            by=tickets.c.reading_by,
+            now=self._now,
+        )
+
+    def _waiting(self, connection_id: int, ticket_id: int) -> Sequence[Any]:
+        with self._database.read() as connection:
+            return connection.execute(
+                select(inbox).where(
+                    inbox.c.connection_id == connection_id, inbox.c.ticket_id == ticket_id, inbox.c.done_at.is_(None)
+                )
+            ).all()
+
+    def _read(self, connection_id: int, ticket_id: int, lease: Lease, waiting: Sequence[Any]) -> None:
+        with self._database.read() as connection:
+            last = connection.execute(
+                select(tickets.c.last_comment_id).where(tickets.c.id == lease.row_id)
+            ).scalar_one()
+        try:
+            found = self._tenant(connection_id, "scan").comments(ticket_id, newer_than=last or None)
+        except NotFound:
+            self._close(waiting, "the ticket is gone")
+        except (Temporary, Misconfigured) as error:
+            self._postpone(waiting, error)
+        except Rejected as error:
+            self._close(waiting, error.message)
+        else:
+            self._store(connection_id, ticket_id, lease, waiting, last, found)
+
+    def _store(
+        self, connection_id: int, ticket_id: int, lease: Lease, waiting: Sequence[Any], last: int, found: list[Comment]
+    ) -> None:
+        new_scans: list[int] = []
+        orders = False
+        links = {comment.id: self._links(comment) for comment in found}
+        verdicts = self._judge.verdicts(connection_id, {link.url for each in links.values() for link in each})
+        newest = max((comment.id for comment in found), default=last)
+        with self._database.write() as connection:
+            held = connection.execute(
+                update(tickets).where(lease.held()).values(last_comment_id=max(newest, last)).returning(tickets.c.id)
+            ).scalar_one_or_none()
+            if held is None:  # we were too slow and somebody else reads the ticket now
+                return
+            for comment in found:
+                self._store_comment(connection, connection_id, ticket_id, comment)
+                new_scans += self._store_files(connection, connection_id, ticket_id, comment)
+                orders |= self._store_links(connection, connection_id, ticket_id, comment, links[comment.id], verdicts)
+            self._settle(connection, waiting, seen=max(newest, last))
+        log.info("ticket.read", connection=connection_id, ticket=ticket_id, comments=len(found), files=len(new_scans))
+        for scan_id in new_scans:
+            self._put(Job.SCAN, scan_id=scan_id)
+        if orders:
+            self._put(Job.ACT, connection_id=connection_id, ticket_id=ticket_id)
+
+    def _links(self, comment: Comment) -> list[Link]:
+        found = extract_links(comment.html_body, html=True) if comment.html_body else extract_links(comment.body)
+        # Our own notes point to our own pages; nothing is learned from judging those.
+        return [link for link in found if not link.url.startswith(self._own_pages)]
+
+    def _store_comment(self, connection: Connection, connection_id: int, ticket_id: int, comment: Comment) -> None:
+        text = f"{comment.body}\n{comment.html_body}" if comment.attachments else ""
+        connection.execute(
+            self._database.insert_once(comments).values(
+                connection_id=connection_id,
+                ticket_id=ticket_id,
+                comment_id=comment.id,
+                seen_at=self._now(),
+                created_at=comment.created_at,
+                text=self._keys.seal("comment", text.encode("utf-8", "replace")) if text else None,
+            )
+        )
+
+    def _store_files(self, connection: Connection, connection_id: int, ticket_id: int, comment: Comment) -> list[int]:
+        new = []
+        for attachment in comment.attachments:
+            source = {**asdict(attachment), "thumbnail_urls": list(attachment.thumbnail_urls)}
+            scan_id = connection.execute(
+                self._database.insert_once(scans)
+                .values(
+                    **self._origin(connection_id, ticket_id, comment),
+                    identity=f"attachment:{attachment.id}",
+                    kind="attachment",
+                    attachment_id=attachment.id,
+                    name=_storable(attachment.file_name),
+                    size=attachment.size,
+                    content_type=_storable(attachment.content_type),
+                    source=self._keys.seal("source", orjson.dumps(source)),
+                    woken_at=self._now(),
+                )
+                .returning(scans.c.id)
+            ).scalar_one_or_none()
+            if scan_id is not None:
+                new.append(scan_id)
+        return new
+
+    def _store_links(
+        self,
+        connection: Connection,
+        connection_id: int,
+        ticket_id: int,
+        comment: Comment,
+        links: list[Link],
+        verdicts: dict[str, Any],
+    ) -> bool:
+        orders = False
+        for link in links:
+            digest = hashlib.sha256(link.url.encode()).hexdigest()[:32]
+            judgement = verdicts[link.url]
+            row = connection.execute(
+                self._database.insert_once(scans)
+                .values(
+                    **self._origin(connection_id, ticket_id, comment),
+                    identity=f"url:{comment.id}:{digest}",
+                    kind="url",
+                    name=_storable(link.raw)[:1000],
+                    url=link.url,
+                    state="done",
+                    finished_at=self._now(),
+                    findings=[finding.to_dict() for finding in judgement.findings],
+                )
+                .returning(scans)
+            ).one_or_none()
+            if row is not None:
+                effect = self._policy.effect("url", judgement.verdict)
+                record(connection, row, judgement, effect, policy=self._policy, now=self._now())
+                orders |= effect is not Effect.NOTHING
+        return orders
+
+    def _origin(self, connection_id: int, ticket_id: int, comment: Comment) -> dict[str, Any]:
+        return {
+            "connection_id": connection_id,
+            "ticket_id": ticket_id,
+            "comment_id": comment.id,
+            "sender": _storable(comment.from_address or comment.author_email),
+            "receiver": _storable(comment.to_address),
+            "channel": _storable(comment.channel),
+            "created_at": self._now(),
+        }
+
+    def _settle(self, connection: Connection, waiting: Sequence[Any], *, seen: int) -> None:
+        """Close the calls whose comment was seen; Zendesk may answer before a comment is visible, so others wait."""
+        now = self._now()
+        for call in waiting:
+            visible = call.comment_id is None or call.comment_id <= seen
+            if visible or now - call.received_at > INVISIBLE_SECONDS:
+                values: dict[str, Any] = {
+                    "done_at": now,
+                    "outcome": "read" if visible else "never became visible",
+                }
+            else:
+                values = {"next_at": now + max(1.0, (now - call.received_at) / 2), "enqueued_at": None}
+            connection.execute(update(inbox).where(inbox.c.id == call.id).values(values))
+
+    def _close(self, waiting: Sequence[Any], outcome: str) -> None:
+        log.info("inbox.closed", calls=len(waiting), outcome=outcome)
+        with self._database.write() as connection:
+            connection.execute(
+                update(inbox)
+                .where(inbox.c.id.in_([call.id for call in waiting]))
+                .values(done_at=self._now(), outcome=outcome)
+            )
+
+    def _postpone(self, waiting: Sequence[Any], error: Temporary | Misconfigured) -> None:
+        """Try again later, ever more rarely, for as long as it takes: a call that we accepted is never dropped."""
+        tries = max(call.attempts for call in waiting) + 1
+        delay = max(min(2.0**tries, 300.0), getattr(error, "retry_after", None) or 0.0)
+        log.warning("inbox.postponed", calls=len(waiting), code=error.code, seconds=delay)
+        with self._database.write() as connection:
+            connection.execute(
+                update(inbox)
+                .where(inbox.c.id.in_([call.id for call in waiting]))
+                .values(attempts=tries, next_at=self._now() + delay, enqueued_at=None, outcome=error.message)
+            )
+
+    def _put(self, job: Job, **ids: int) -> None:
+        try:
+            self._queue.put(job, **ids)
+        except Temporary:
+            log.warning("queue.away", job=job.value)
+
+
+def _storable(text: str) -> str:
+    """Make text fit every database: PostgreSQL takes no NUL, and no encoding takes lone surrogates."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

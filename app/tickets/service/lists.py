@@ -1,0 +1,159 @@
+"""The rows of the allow and block lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from app.connections.tables import connections
+from app.db import Database
+from app.errors import Rejected
+from app.tickets import lists_csv
+from app.tickets.lists import LONGEST_REASON, Entry, EntryKind, Side, candidates, normalised
+from app.tickets.lists_csv import Line, Mistake
+from app.tickets.tables import list_entries
+
+
+class Lists:
+    """Keeps the entries; who decides by them asks ``entries_for`` and the pure ``decide_by_lists``."""
+
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
+        self._database = database
+        self._now = now
+
+    def add(
+        self,
+        side: Side,
+        kind: EntryKind,
+        value: str,
+        *,
+        actor: str,
+        reason: str = "",
+        expires_at: float | None = None,
+        connection: str | None = None,
+    ) -> tuple[Entry, bool]:
+        """Return the entry and whether it is new; a value that stands already gets the new reason and end.
+
+        Raises Rejected with code ``invalid`` when the value does not fit its kind or the connection is unknown.
+        """
+        if len(reason) > LONGEST_REASON:
+            raise Rejected(f"A reason has at most {LONGEST_REASON} characters.", code="invalid")
+        line = Line(kind, normalised(kind, value, side), reason, expires_at, connection)
+        with self._database.write() as transaction:
+            row_id, fresh = self._put(transaction, side, line, actor, _ids(transaction))
+            row = transaction.execute(select(list_entries).where(list_entries.c.id == row_id)).one()
+        return _entry(row), fresh
+
+    def remove(self, side: Side, entry_id: int) -> Entry | None:
+        """Take an entry off its list and return it; None when there is none of this id."""
+        statement = delete(list_entries).where(list_entries.c.id == entry_id, list_entries.c.side == side.value)
+        with self._database.write() as transaction:
+            row = transaction.execute(statement.returning(list_entries)).one_or_none()
+        return None if row is None else _entry(row)
+
+    def page(self, side: Side, cursor: int | None = None, limit: int = 50) -> tuple[list[Entry], int | None]:
+        """Return up to ``limit`` entries, newest first and expired ones too, and the cursor of the next page."""
+        statement = select(list_entries).where(list_entries.c.side == side.value)
+        statement = statement.order_by(list_entries.c.id.desc()).limit(limit + 1)
+        if cursor is not None:
+            statement = statement.where(list_entries.c.id < cursor)
+        with self._database.read() as reading:
+            rows = reading.execute(statement).all()
+        return [_entry(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+
+    def all(self, side: Side) -> list[Entry]:
+        """Return every entry of a list, oldest first and expired ones too."""
+        with self._database.read() as reading:
+            rows = reading.execute(
+                select(list_entries).where(list_entries.c.side == side.value).order_by(list_entries.c.id)
+            ).all()
+        return [_entry(row) for row in rows]
+
+    def entries_for(
+        self, connection_id: int, *, sha256: str | None = None, url: str | None = None, sender: str | None = None
+    ) -> list[Entry]:
+        """Return every entry that may speak about this content, by one look-up in the index of values."""
+        return self.entries_among(connection_id, candidates(sha256=sha256, url=url, sender=sender))
+
+    def entries_among(self, connection_id: int, values: set[str]) -> list[Entry]:
+        """The same for values collected with ``candidates``, so that many links cost one query."""
+        if not values:
+            return []
+        statement = select(list_entries).where(
+            list_entries.c.value.in_(values),
+            list_entries.c.connection_id.is_(None) | (list_entries.c.connection_id == connection_id),
+        )
+        with self._database.read() as reading:
+            return [_entry(row) for row in reading.execute(statement)]
+
+    def connection_names(self) -> dict[int, str]:
+        """Return the name of each connection by its id."""
+        with self._database.read() as reading:
+            return {row.id: row.name for row in reading.execute(select(connections.c.id, connections.c.name))}
+
+    def exported(self, side: Side) -> str:
+        """Return a list as CSV that ``imported`` reads again."""
+        return lists_csv.written(self.all(side), self.connection_names())
+
+    def imported(self, side: Side, text: str, *, actor: str) -> tuple[int, int, list[Mistake]]:
+        """Add every line of a CSV, or none when one of them does not fit.
+
+        Returns how many were added, how many stood already, and the mistakes. Raises Rejected when it is no CSV.
+        """
+        lines, mistakes = lists_csv.read(text, side)
+        added = 0
+        with self._database.write() as transaction:
+            ids = _ids(transaction)
+            mistakes += [Mistake(0, f"There is no connection {name!r}.") for name in _unknown(lines, ids)]
+            if mistakes:
+                return 0, 0, mistakes
+            for line in lines:
+                added += self._put(transaction, side, line, actor, ids)[1]
+        return added, len(lines) - added, []
+
+    def _put(
+        self, transaction: Connection, side: Side, line: Line, actor: str, ids: dict[str, int]
+    ) -> tuple[int, bool]:
+        if _unknown([line], ids):
+            raise Rejected("There is no connection of this name.", code="invalid")
+        same = {
+            "side": side.value,
+            "kind": line.kind.value,
+            "value": line.value,
+            "connection_id": ids[line.connection] if line.connection else None,
+        }
+        said = {"reason": line.reason, "expires_at": line.expires_at, "actor": actor}
+        row_id = transaction.execute(
+            update(list_entries)
+            .where(*(list_entries.c[name].is_not_distinct_from(value) for name, value in same.items()))
+            .values(**said)
+            .returning(list_entries.c.id)
+        ).scalar()
+        if row_id is not None:
+            return row_id, False
+        added = insert(list_entries).values(**same, **said, created_at=self._now()).returning(list_entries.c.id)
+        return int(transaction.execute(added).scalar_one()), True
+
+
+def _ids(transaction: Connection) -> dict[str, int]:
+    return {row.name: row.id for row in transaction.execute(select(connections.c.id, connections.c.name))}
+
+
+def _unknown(lines: Sequence[Line], ids: dict[str, int]) -> list[str]:
+    return sorted({line.connection for line in lines if line.connection and line.connection not in ids})
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        id=row.id,
+        side=Side(row.side),
+        kind=EntryKind(row.kind),
+        value=row.value,
+        reason=row.reason,
+        actor=row.actor,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        connection_id=row.connection_id,
+    )

@@ -1,0 +1,102 @@
+"""Record a verdict and what it orders, inside the caller's transaction: decision, actions, the scan's new state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, update
+
+from app.engine.model import Finding, Link, Verdict
+from app.findings.policy import Effect, Policy
+from app.tickets.tables import actions, decisions, scans, tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with whoever gave it (engine, list or person) and what it rests on."""
+
+    verdict: Verdict
+    by: str
+    actor: str
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    urls: tuple[Link, ...] = ()
+    rules_version: str | None = None
+
+
+def record(
+    connection: Connection,
+    scan: Any,
+    judgement: Judgement,
+    effect: Effect,
+    *,
+    policy: Policy,
+    now: float,
+    vault: dict[str, Any] | None = None,
+) -> int:
+    """Write the decision and plan its actions; return the decision's id. ``scan`` is a row of ``scans``.
+
+    A copy that is in the vault already makes the copying a done action, so that every redaction has one before it.
+    """
+    decision_id: int = connection.execute(
+        insert(decisions)
+        .values(
+            connection_id=scan.connection_id,
+            scan_id=scan.id,
+            ticket_id=scan.ticket_id,
+            comment_id=scan.comment_id,
+            verdict=judgement.verdict.value,
+            verdict_by=judgement.by,
+            actor=judgement.actor,
+            reason=judgement.reason,
+            effect=effect.value,
+            policy_version=policy.version,
+            rules_version=judgement.rules_version,
+            decided_at=now,
+            settled=effect in (Effect.NOTHING, Effect.TELL),
+        )
+        .returning(decisions.c.id)
+    ).scalar_one()
+    if effect is Effect.QUARANTINE:
+        _plan(connection, scan, decision_id, "vault", now, done=vault is not None)
+        _plan(connection, scan, decision_id, "redact", now)
+    elif effect is Effect.RELEASE:
+        _plan(connection, scan, decision_id, "release", now)
+    if effect is not Effect.NOTHING:
+        due(connection, scan.connection_id, scan.ticket_id, now)
+    values: dict[str, Any] = {"verdict": judgement.verdict.value, "verdict_by": judgement.by}
+    if vault is not None:
+        values["vault"] = vault
+    connection.execute(update(scans).where(scans.c.id == scan.id).values(**values))
+    return decision_id
+
+
+def due(connection: Connection, connection_id: int, ticket_id: int, at: float) -> None:
+    """Note that something of the ticket is to be done at that time."""
+    connection.execute(
+        update(tickets)
+        .where(tickets.c.connection_id == connection_id, tickets.c.ticket_id == ticket_id)
+        .where(tickets.c.act_at.is_(None) | (tickets.c.act_at > at))
+        # Whoever calls this wakes a worker right after the commit; the relay need not do it again at once.
+        .values(act_at=at, woken_at=at)
+    )
+
+
+def _plan(connection: Connection, scan: Any, decision_id: int, kind: str, now: float, *, done: bool = False) -> None:
+    connection.execute(
+        insert(actions).values(
+            connection_id=scan.connection_id,
+            key=f"{kind}:decision:{decision_id}",
+            kind=kind,
+            ticket_id=scan.ticket_id,
+            comment_id=scan.comment_id,
+            scan_id=scan.id,
+            decision_id=decision_id,
+            state="done" if done else "planned",
+            created_at=now,
+            started_at=now if done else None,
+            finished_at=now if done else None,
+            detail={},
+        )
+    )

@@ -1,0 +1,311 @@
+"""Scan one file: fetch it, judge it (person, lists, cache, engine), copy it if it must go, record the verdict.
+
+Could not tell is not clean: whatever stops the judging ends as ``unknown`` with the reason.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+import structlog
+from sqlalchemy import select, update
+
+from app.adapters.vault import Vault
+from app.adapters.zendesk import Downloaded, NotFound
+from app.db import Database
+from app.engine.model import Finding, Report, Severity, Verdict
+from app.errors import DeskwardenError, Misconfigured, Rejected, Temporary
+from app.findings.policy import Effect, Policy
+from app.jobs import Job, Queue
+from app.keys import MasterKey
+from app.tickets.lists import decide_by_lists
+from app.tickets.service.cache import VerdictCache
+from app.tickets.service.leases import LEASE_SECONDS, Lease, take
+from app.tickets.service.links import judgement_by_list, standing_judgement
+from app.tickets.service.lists import Lists
+from app.tickets.service.record import Judgement, due, record
+from app.tickets.tables import comments, decisions, scans
+
+log = structlog.get_logger()
+
+#: Seconds for which fetching is tried before the scan ends as failed.
+GIVE_UP_SECONDS = 3600.0
+
+#: A scan whose worker died this often is set aside: something about it kills whoever touches it.
+DEADLY_ATTEMPTS = 5
+
+
+class Engine(Protocol):
+    """A scanner that shows which rules it has."""
+
+    @property
+    def rules_digest(self) -> str:
+        """Digest of the rules it scans with."""
+
+    def scan(self, path: Path, *, name: str, comment: str = "") -> Report:
+        """Judge the file."""
+
+
+class Fetcher(Protocol):
+    """Gets an attachment into the spool; raises NotFound, Rejected, Misconfigured or Temporary."""
+
+    def fetch(
+        self, source: dict[str, Any], name: str, destination: Path, progress: Callable[[int], None]
+    ) -> Downloaded:
+        """Download, hashing on the way, under the rules for hosts and sizes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    judgement: Judgement
+    state: str
+    vault: dict[str, Any] | None = None
+    content_type: str | None = None
+
+
+class Scanner:
+    """Works on one scan at a time, under its lease."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: MasterKey,
+        queue: Queue,
+        vault: Vault,
+        engine: Engine,
+        lists: Lists,
+        fetcher: Callable[[int], Fetcher],
+        *,
+        policy: Policy,
+        spool: Path,
+        now: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._queue = queue
+        self._vault = vault
+        self._engine = engine
+        self._lists = lists
+        self._fetcher = fetcher
+        self._policy = policy
+        self._spool = spool
+        self._now = now
+        self._cache = VerdictCache(database)
+
+    def run(self, scan_id: int) -> None:
+        """Judge the scan, unless it is judged already or somebody else is at it."""
+        lease = take(
+            self._database,
+            scans,
+            (scans.c.id == scan_id) & scans.c.finished_at.is_(None) & (scans.c.next_at <= self._now()),
+            until=scans.c.leased_until,
+            by=scans.c.leased_by,
+            now=self._now,
+        )
+        if lease is None:
+            return
+        scan = self._begin(lease)
+        if scan.attempts > DEADLY_ATTEMPTS:
+            self._finish(lease, scan, _failed("analysis.crashed", scan.name, "Looking at this file failed repeatedly"))
+            return
+        spooled = self._spool / f"{lease.token}.scan"
+        try:
+            outcome = self._judge(lease, scan, spooled)
+        except (Temporary, Misconfigured) as error:
+            self._postpone(lease, scan, error)
+        else:
+            self._finish(lease, scan, outcome)
+        finally:
+            spooled.unlink(missing_ok=True)
+
+    def _begin(self, lease: Lease) -> Any:
+        with self._database.write() as connection:
+            return connection.execute(
+                update(scans)
+                .where(lease.held())
+                .values(state="scanning", attempts=scans.c.attempts + 1)
+                .returning(scans)
+            ).one()
+
+    def _judge(self, lease: Lease, scan: Any, spooled: Path) -> _Outcome:
+        source = orjson.loads(self._keys.unseal("source", scan.source))
+        self._spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            got = self._fetcher(scan.connection_id).fetch(source, scan.name, spooled, _keeper(lease, self._now))
+        except NotFound:
+            return _failed("fetch.gone", scan.name, "The file is no longer there, so it could not be looked at")
+        except Rejected as error:
+            return _failed(f"fetch.{error.code or 'refused'}", scan.name, error.message.rstrip("."))
+        with self._database.write() as connection:
+            connection.execute(update(scans).where(lease.held()).values(sha256=got.sha256, size=got.size))
+        judgement, kind = self._verdict(lease, scan, got, spooled)
+        effect = self._policy.effect(scan.kind, judgement.verdict)
+        vault = self._copy(scan, got, spooled) if effect is Effect.QUARANTINE else None
+        return _Outcome(judgement, "done", vault, kind)
+
+    def _verdict(self, lease: Lease, scan: Any, got: Downloaded, spooled: Path) -> tuple[Judgement, str | None]:
+        if standing := standing_judgement(self._database, scan.connection_id, f"sha256:{got.sha256}"):
+            return standing, None
+        entries = self._lists.entries_for(scan.connection_id, sha256=got.sha256, sender=scan.sender)
+        if hit := decide_by_lists(entries, sha256=got.sha256, sender=scan.sender, now=self._now()):
+            return judgement_by_list(hit, scan.name), None
+        key = self._cache.key(got.sha256, scan.name, self._engine.rules_digest, self._policy.version)
+        report = self._cache.get(key)
+        if report is None:
+            _keep(lease)
+            report = self._engine.scan(spooled, name=scan.name, comment=self._text(scan))
+            self._cache.put(key, report, self._now())
+        judgement = Judgement(
+            report.verdict,
+            "engine",
+            "Deskwarden",
+            findings=report.findings,
+            urls=report.urls,
+            rules_version=report.rules,
+        )
+        return self._with_blocked_links(scan, judgement), report.type
+
+    def _with_blocked_links(self, scan: Any, judgement: Judgement) -> Judgement:
+        """A malicious link inside a file makes the file at most suspicious."""
+        blocked = []
+        for link in judgement.urls:
+            entries = self._lists.entries_for(scan.connection_id, url=link.url)
+            hit = decide_by_lists(entries, url=link.url, now=self._now())
+            if hit and hit.side == "block":
+                blocked.append(link.url)
+        if not blocked:
+            return judgement
+        urls = tuple(
+            replace(link, verdict=Verdict.MALICIOUS, reasons=("list.block",)) if link.url in blocked else link
+            for link in judgement.urls
+        )
+        finding = Finding("link.blocked", Severity.SUSPICIOUS, scan.name, "Contains a link your organisation blocked")
+        verdict = max(judgement.verdict, Verdict.SUSPICIOUS, key=lambda each: each.rank)
+        return replace(judgement, urls=urls, findings=(*judgement.findings, finding), verdict=verdict)
+
+    def _text(self, scan: Any) -> str:
+        with self._database.read() as connection:
+            sealed = connection.execute(
+                select(comments.c.text).where(
+                    comments.c.connection_id == scan.connection_id, comments.c.comment_id == scan.comment_id
+                )
+            ).scalar_one_or_none()
+        return self._keys.unseal("comment", sealed).decode() if sealed else ""
+
+    def _copy(self, scan: Any, got: Downloaded, spooled: Path) -> dict[str, Any] | None:
+        """Put the original away while it is at hand. A vault that is away delays the redaction, not the verdict."""
+        try:
+            ref = self._vault.store(spooled, connection_id=scan.connection_id, sha256=got.sha256, size=got.size)
+            self._vault.verify(ref)
+        except DeskwardenError as error:
+            log.warning("vault.postponed", scan=scan.id, code=error.code)
+            return None
+        return ref.to_dict()
+
+    def _finish(self, lease: Lease, scan: Any, outcome: _Outcome) -> None:
+        judgement, now = outcome.judgement, self._now()
+        effect = self._policy.effect(scan.kind, judgement.verdict)
+        values: dict[str, Any] = {
+            "state": outcome.state,
+            "finished_at": now,
+            "attempts": 0,
+            "leased_until": 0.0,
+            "leased_by": None,
+            "findings": [finding.to_dict() for finding in judgement.findings],
+            "urls": [link.to_dict() for link in judgement.urls],
+            "rules_version": judgement.rules_version,
+            "reason": judgement.reason or None,
+        }
+        if outcome.content_type:
+            values["content_type"] = outcome.content_type
+        with self._database.write() as connection:
+            row = connection.execute(update(scans).where(lease.held()).values(**values).returning(scans)).one_or_none()
+            if row is None:  # we were too slow: somebody else finished it
+                return
+            record(connection, row, judgement, effect, policy=self._policy, now=now, vault=outcome.vault)
+            untold = connection.execute(
+                select(decisions.c.id)
+                .where(decisions.c.connection_id == scan.connection_id, decisions.c.ticket_id == scan.ticket_id)
+                .where(decisions.c.notice_id.is_(None), decisions.c.effect != Effect.NOTHING.value)
+                .limit(1)
+            ).first()
+            if untold is not None:
+                due(connection, scan.connection_id, scan.ticket_id, now)
+            self._forget_text(connection, scan)
+        log.info("scan.finished", scan=scan.id, verdict=judgement.verdict.value, by=judgement.by, state=outcome.state)
+        if untold is not None:
+            with contextlib.suppress(Temporary):
+                self._queue.put(Job.ACT, connection_id=scan.connection_id, ticket_id=scan.ticket_id)
+
+    def _forget_text(self, connection: Any, scan: Any) -> None:
+        """Passwords stand in comments: their text goes as soon as no file of theirs waits."""
+        waiting = connection.execute(
+            select(scans.c.id)
+            .where(scans.c.connection_id == scan.connection_id, scans.c.comment_id == scan.comment_id)
+            .where(scans.c.finished_at.is_(None))
+            .limit(1)
+        ).first()
+        if waiting is None:
+            connection.execute(
+                update(comments)
+                .where(comments.c.connection_id == scan.connection_id, comments.c.comment_id == scan.comment_id)
+                .values(text=None)
+            )
+
+    def _postpone(self, lease: Lease, scan: Any, error: Temporary | Misconfigured) -> None:
+        """Wait a quarter of the time already waited, at least two seconds; after an hour say that we could not."""
+        now = self._now()
+        waited = now - scan.created_at
+        if waited > GIVE_UP_SECONDS:
+            reason = f"It could not be fetched for an hour: {error.message.rstrip('.')}"
+            self._finish(lease, scan, _failed(f"fetch.{error.code or 'away'}", scan.name, reason))
+            return
+        asked = getattr(error, "retry_after", None) or 0.0
+        delay = max(2.0, min(waited / 4, 300.0), asked)
+        log.warning("scan.postponed", scan=scan.id, code=error.code, seconds=round(delay, 1))
+        with self._database.write() as connection:
+            connection.execute(
+                update(scans)
+                .where(lease.held())
+                .values(
+                    state="queued",
+                    attempts=0,
+                    next_at=now + delay,
+                    woken_at=0.0,
+                    reason=error.message,
+                    leased_until=0.0,
+                    leased_by=None,
+                )
+            )
+
+
+class LeaseLost(Temporary):
+    """Somebody else took the work over because we were too slow; stop without writing anything."""
+
+
+def _keep(lease: Lease) -> None:
+    if not lease.renew():
+        raise LeaseLost("Another worker has taken this file over.", code="lease")
+
+
+def _keeper(lease: Lease, now: Callable[[], float]) -> Callable[[int], None]:
+    """Return a progress callback that renews the lease when a third of it is over, not at every chunk."""
+    renewed = now()
+
+    def keep(_bytes: int) -> None:
+        nonlocal renewed
+        if now() - renewed > LEASE_SECONDS / 3:
+            _keep(lease)
+            renewed = now()
+
+    return keep
+
+
+def _failed(code: str, name: str, title: str) -> _Outcome:
+    finding = Finding(code, Severity.UNKNOWN, name, title)
+    return _Outcome(Judgement(Verdict.UNKNOWN, "engine", "Deskwarden", reason=title, findings=(finding,)), "failed")

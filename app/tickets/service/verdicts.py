@@ -1,0 +1,110 @@
+"""What people decide: the IR team's verdict on a scan, and what it sets in motion."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from app.db import Database
+from app.engine.model import Verdict
+from app.errors import Rejected, Temporary
+from app.findings.policy import Effect, Policy
+from app.jobs import Job, Queue
+from app.tickets.service.record import Judgement, record
+from app.tickets.tables import actions, decisions, scans, standing_verdicts
+
+#: Only these two can be given by a person: the others say what a machine could or could not see.
+GIVEN = (Verdict.CLEAN, Verdict.MALICIOUS)
+
+
+class Verdicts:
+    """Takes verdicts of people. They stand for the content until a person changes them."""
+
+    def __init__(self, database: Database, queue: Queue, *, policy: Policy, now: Callable[[], float]) -> None:
+        self._database = database
+        self._queue = queue
+        self._policy = policy
+        self._now = now
+
+    def by_person(self, scan_id: int, verdict: Verdict, *, reason: str, actor: str) -> bool:
+        """Give a verdict; return whether it changed anything (False: it stood already).
+
+        Raises Rejected with code ``not-found``, ``not-finished`` or ``not-given``.
+        """
+        if verdict not in GIVEN:
+            raise Rejected("A person's verdict is clean or malicious.", code="not-given")
+        with self._database.write() as connection:
+            scan = self._scan(connection, scan_id)
+            if scan.verdict == verdict.value and scan.verdict_by == "person":
+                return False
+            effect = self._effect(scan, verdict)
+            if effect is not Effect.NOTHING:
+                self._overrule(connection, scan)
+            judgement = Judgement(verdict, "person", actor, reason=reason, rules_version=scan.rules_version)
+            record(connection, scan, judgement, effect, policy=self._policy, now=self._now())
+            self._stand(connection, scan, judgement)
+        if effect is not Effect.NOTHING:
+            with contextlib.suppress(Temporary):
+                self._queue.put(Job.ACT, connection_id=scan.connection_id, ticket_id=scan.ticket_id)
+        return True
+
+    def _scan(self, connection: Connection, scan_id: int) -> Any:
+        query = select(scans).where(scans.c.id == scan_id)
+        scan = connection.execute(query if self._database.is_sqlite else query.with_for_update()).one_or_none()
+        if scan is None:
+            raise Rejected(f"There is no scan {scan_id}.", code="not-found")
+        if scan.finished_at is None:
+            raise Rejected("This scan is not finished yet; give the verdict when it is.", code="not-finished")
+        return scan
+
+    def _effect(self, scan: Any, verdict: Verdict) -> Effect:
+        ordered = self._policy.effect(scan.kind, verdict)
+        if scan.kind != "attachment":
+            return ordered
+        if verdict is Verdict.CLEAN:
+            # There is something to give back only where a file went, or is going, out of the ticket.
+            return Effect.RELEASE if scan.vault is not None or scan.state == "quarantined" else Effect.NOTHING
+        return ordered if scan.sha256 else Effect.NOTHING
+
+    def _overrule(self, connection: Connection, scan: Any) -> None:
+        """What was ordered before and has not begun does not happen any more."""
+        stopped = connection.execute(
+            update(actions)
+            .where(actions.c.scan_id == scan.id, actions.c.state == "planned")
+            .values(state="failed", finished_at=self._now(), error="A person decided otherwise before this was done.")
+            .returning(actions.c.decision_id)
+        ).scalars()
+        for decision_id in set(stopped):
+            begun = connection.execute(
+                select(actions.c.id)
+                .where(actions.c.decision_id == decision_id, actions.c.kind == "redact")
+                .where(actions.c.state.in_(("sending", "done")))
+            ).first()
+            if begun is None:
+                connection.execute(
+                    update(decisions).where(decisions.c.id == decision_id).values(settled=True, overruled=True)
+                )
+
+    def _stand(self, connection: Connection, scan: Any, judgement: Judgement) -> None:
+        subject = f"url:{scan.url}" if scan.kind == "url" else f"sha256:{scan.sha256}"
+        if scan.kind != "url" and not scan.sha256:
+            return
+        values = {
+            "verdict": judgement.verdict.value,
+            "actor": judgement.actor,
+            "reason": judgement.reason,
+            "decided_at": self._now(),
+        }
+        connection.execute(
+            self._database.insert_once(standing_verdicts).values(
+                connection_id=scan.connection_id, subject=subject, **values
+            )
+        )
+        connection.execute(
+            update(standing_verdicts)
+            .where(standing_verdicts.c.connection_id == scan.connection_id, standing_verdicts.c.subject == subject)
+            .values(**values)
+        )

@@ -1,0 +1,142 @@
+"""The whole service in one process against the sandbox tenant: real database, vault, engine and HTTP, no broker.
+
+Jobs run when the test says so, and the clock jumps instead of sleeping.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from app.adapters.zendesk import ClientCredentials
+from app.bootstrap import Services, build_services, prepare
+from app.config import Settings
+from app.connections.service import Link
+from app.connections.setup import SCOPES
+from app.engine.pool import EnginePool
+from app.jobs import InlineQueue, Job
+from app.sandbox.server import CLIENT_ID, CLIENT_SECRET, Sandbox
+from app.tickets.tables import actions, decisions, inbox, outbox, scans, tickets
+from app.web import build_web
+
+NAME = "acme"
+
+
+class Clock:
+    """The real time plus what was skipped."""
+
+    def __init__(self) -> None:
+        self.skipped = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.skipped
+
+    def skip(self, seconds: float) -> None:
+        self.skipped += seconds
+
+
+class House:
+    """A connected service and its tenant."""
+
+    def __init__(self, home: Path, tenant: Sandbox, engine: EnginePool, **environment: str) -> None:
+        self.tenant = tenant
+        self.clock = Clock()
+        self.queue = InlineQueue()
+        self.settings = Settings.from_environment(
+            {
+                "DESKWARDEN_HOME": str(home),
+                "DESKWARDEN_BROKER_URL": "redis://127.0.0.1:1/0",  # nobody listens: limits fall back to the process
+                "DESKWARDEN_TRUSTED_HOSTS": ",".join(
+                    url.removeprefix("http://") for url in (tenant.url, tenant.content_url)
+                ),
+                "DESKWARDEN_NOTIFY": "security@company.example",
+                **environment,
+            }
+        )
+        prepare(self.settings)
+        self.services: Services = build_services(
+            self.settings, queue=self.queue, engine=engine, now=self.clock, sleep=time.sleep
+        )
+        self.queue.handlers = {
+            Job.ENUMERATE: self.services.enumerator.run,
+            Job.SCAN: self.services.scanner.run,
+            Job.ACT: self.services.actor.run,
+            Job.SWEEP: self.services.sweep.run,
+            Job.RECONCILE: self.services.reconciler.run,
+        }
+        self.web = build_web(self.services)
+
+    def connect(self) -> int:
+        link = Link(NAME, self.tenant.url, ClientCredentials(CLIENT_ID, CLIENT_SECRET, " ".join(SCOPES)))
+        return self.services.connections.connect(link)
+
+    def notice(self, ticket_id: int) -> None:
+        """Store a webhook call about the ticket, as the route does after its checks."""
+        with self.services.database.write() as connection:
+            count = len(connection.execute(select(inbox.c.id)).all())
+            connection.execute(
+                inbox.insert().values(
+                    connection_id=1,
+                    invocation=f"call-{count}",
+                    signature=f"signature-{count}",
+                    ticket_id=ticket_id,
+                    received_at=self.clock(),
+                )
+            )
+
+    def run(self, *, patience: float = 300.0) -> None:
+        """Do all there is to do, jumping to the time of what waits, for at most so many seconds of that time."""
+        end = self.clock() + patience
+        while True:
+            self.services.relay.new_calls()
+            self.services.relay.due_work()
+            if self.queue.run():
+                continue
+            due = self._next()
+            if due is None or due > end:
+                return
+            self.clock.skip(max(due - self.clock(), 0.01))
+
+    def _next(self) -> float | None:
+        with self.services.database.read() as connection:
+            times = [
+                *connection.execute(select(inbox.c.next_at).where(inbox.c.done_at.is_(None))).scalars(),
+                *connection.execute(select(scans.c.next_at).where(scans.c.finished_at.is_(None))).scalars(),
+                *connection.execute(select(tickets.c.act_at).where(tickets.c.act_at.is_not(None))).scalars(),
+            ]
+        return min(times, default=None)
+
+    def rows(self, table: Any) -> list[Any]:
+        with self.services.database.read() as connection:
+            return list(connection.execute(select(table).order_by(table.c.id)).all())
+
+    @property
+    def scans(self) -> list[Any]:
+        return self.rows(scans)
+
+    @property
+    def actions(self) -> list[Any]:
+        return self.rows(actions)
+
+    @property
+    def decisions(self) -> list[Any]:
+        return self.rows(decisions)
+
+    @property
+    def mails(self) -> list[Any]:
+        return self.rows(outbox)
+
+    def notes(self, ticket_id: int) -> list[dict[str, Any]]:
+        """Return the internal notes that the service wrote into the ticket."""
+        return [
+            comment
+            for comment in self.tenant.comments(ticket_id)
+            if comment["author_id"] == self.tenant.bot.id and not comment["public"]
+        ]
+
+    def writes(self) -> list[str]:
+        """Return the calls that changed something in the tenant, as method and path."""
+        return [f"{call.method} {call.path}" for call in self.tenant.calls() if call.method != "GET"]

@@ -1,0 +1,76 @@
+"""One task a job: its name and one call. What can go wrong inside is recorded by the services, with its next time.
+
+Only failures of the ground they stand on (the database, a bug) get here: they are logged, and the sweep repeats.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from app.bootstrap import Services, build_services
+
+from app.config import Settings
+from app.errors import Temporary
+from app.jobs import Job
+from workers.celery_app import app
+
+log = structlog.get_logger()
+
+
+@functools.cache
+def services() -> Services:
+    """Return the services of this process, built at the first job."""
+    return build_services(Settings.from_environment())
+
+
+def task(job: Job) -> Callable[[Callable[..., None]], Any]:
+    """Register a function as the task of a job, with the one rule for failures."""
+
+    def register(function: Callable[..., None]) -> Any:
+        @app.task(name=job.value, ignore_result=True)  # type: ignore[untyped-decorator]
+        @functools.wraps(function)
+        def run(**ids: int) -> None:
+            with structlog.contextvars.bound_contextvars(job=job.value, **ids):
+                try:
+                    function(**ids)
+                except Temporary as error:
+                    log.warning("job.postponed", code=error.code)
+                except Exception:
+                    log.exception("job.failed")
+
+        return run
+
+    return register
+
+
+@task(Job.ENUMERATE)
+def enumerate_ticket(connection_id: int, ticket_id: int) -> None:
+    """Read the new comments of a ticket."""
+    services().enumerator.run(connection_id, ticket_id)
+
+
+@task(Job.SCAN)
+def scan(scan_id: int) -> None:
+    """Judge one file."""
+    services().scanner.run(scan_id)
+
+
+@task(Job.ACT)
+def act(connection_id: int, ticket_id: int) -> None:
+    """Do what is ordered on a ticket."""
+    services().actor.run(connection_id, ticket_id)
+
+
+@task(Job.SWEEP)
+def sweep() -> None:
+    """Look for work that was left behind."""
+    services().sweep.run()
+
+
+@task(Job.RECONCILE)
+def reconcile(connection_id: int) -> None:
+    """Look for comments that no webhook told of."""
+    services().reconciler.run(connection_id)
