@@ -1,0 +1,1 @@
+"""The commands of ``deskwarden``, a file each: ``add_arguments(parser)`` and ``run(arguments) -> exit status``."""

@@ -1,0 +1,132 @@
+"""``deskwarden up``: the whole service on one machine."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import fcntl
+import os
+import signal
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from app import broker
+from app.bootstrap import prepare
+from app.config import Settings
+from app.errors import Misconfigured
+from app.supervisor import Part, Supervisor, own_command
+
+#: Seconds to wait for the port of a service that is just ending.
+PORT_SECONDS = 5.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8080, help="port to listen on (default: %(default)s)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until SIGTERM or Ctrl-C; print ``ready http://…`` once traffic is accepted."""
+    settings = Settings.from_environment()
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with alone(settings.home):
+        free(arguments.host, arguments.port)
+        prepare(settings)
+        return serve(parts(settings, arguments.host, arguments.port), f"http://{arguments.host}:{arguments.port}")
+
+
+def parts(settings: Settings, host: str, port: int) -> list[Part]:
+    """Return the processes that make up the service, the embedded broker among them unless another is configured."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    found = [
+        Part("web", own_command("web", "--host", host, "--port", str(port)), environment, order=2),
+        Part("worker", own_command("worker"), environment, order=1),
+        Part("beat", own_command("beat"), environment, order=1),
+    ]
+    if settings.broker_url is None:
+        settings.broker_socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found.append(Part("broker", broker.command(settings.broker_socket), environment, order=0))
+    return found
+
+
+def serve(all_parts: list[Part], address: str) -> int:
+    """Run the parts until the end is asked for."""
+    supervisor = Supervisor(all_parts)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, supervisor.request_stop)
+    supervisor.start()
+    supervisor.run(announcer(address))
+    supervisor.stop()
+    return 0
+
+
+def announcer(address: str, then: Callable[[], object] = lambda: None) -> Callable[[], None]:
+    """Return a function that says ``ready`` once, as soon as the web part answers, and then calls ``then``."""
+    said = False
+
+    def announce() -> None:
+        nonlocal said
+        if not said and _answers(f"{address}/healthz"):
+            said = True
+            print(f"ready {address}", flush=True)
+            then()
+
+    return announce
+
+
+def _answers(url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+class alone:
+    """Holds the data folder for one running service."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / "up.lock"
+        self._descriptor = -1
+
+    def __enter__(self) -> None:
+        self._descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Misconfigured(
+                f"Another Deskwarden is running with the data folder {self._path.parent}. "
+                "Stop it first, or set DESKWARDEN_HOME to another folder.",
+                code="running",
+            ) from None
+
+    def __exit__(self, *_exception: object) -> None:
+        os.close(self._descriptor)
+
+
+def free(host: str, port: int) -> None:
+    """Refuse early and clearly when the port is taken, instead of restarting a web part that cannot listen.
+
+    A web part whose supervisor was killed a moment ago may still be ending, so it is asked for a few seconds.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    deadline = time.monotonic() + PORT_SECONDS
+    while True:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+                return
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                    raise Misconfigured(
+                        f"Port {port} on {host} cannot be used ({error.strerror}). Choose another one with --port.",
+                        code="port",
+                    ) from None
+        time.sleep(0.2)

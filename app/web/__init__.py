@@ -1,0 +1,50 @@
+"""The web: everything that speaks HTTP. Views parse, call one service and answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter
+
+from app.findings.service import Audit
+from app.tickets.service.figures import Figures
+from app.web import console, headers, health, problems, webhooks
+from app.web.api import blueprint_for as api_blueprint
+from app.web.console.session import SESSION_SECONDS
+
+if TYPE_CHECKING:
+    from app.bootstrap import Services
+
+#: Bytes. No form and no list is larger; the webhook route has its own, smaller limit.
+LARGEST_BODY = 2 * 1024 * 1024
+
+
+class _RowId(IntegerConverter):
+    """The id of a row: positive and within what a database can hold, anything else is an unknown address."""
+
+    regex = r"[1-9][0-9]{0,17}"
+
+
+def build_web(services: Services, *, now: Callable[[], float] = time.time) -> Flask:
+    """Return the WSGI application over these services."""
+    app = Flask(__name__)
+    app.url_map.converters["row"] = _RowId
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        SECRET_KEY=console.session.secret(services),
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=SESSION_SECONDS),
+        **console.session.cookie_settings(services.settings.public_url),
+    )
+    figures = Figures(services.database)
+    audit = Audit(services.database, now)
+    headers.install(app)
+    problems.install(app)
+    app.register_blueprint(webhooks.blueprint_for(services))
+    app.register_blueprint(health.blueprint_for(services, figures))
+    app.register_blueprint(api_blueprint(services, figures, audit))
+    app.register_blueprint(console.blueprint_for(services, figures, audit, now))
+    return app

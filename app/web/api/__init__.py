@@ -1,0 +1,37 @@
+"""The API: ``/api/v1``. Bearer tokens in, JSON out, problem documents for errors; described by itself."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response
+
+from app.findings.service import Audit
+from app.tickets.service.figures import Figures
+from app.web.api import lists, overview, scans
+from app.web.api.openapi import description
+from app.web.api.operations import Api, json
+from app.web.auth import public
+
+if TYPE_CHECKING:
+    from app.bootstrap import Services
+
+
+def blueprint_for(services: Services, figures: Figures, audit: Audit) -> Blueprint:
+    """Return the blueprint of the whole API."""
+    api = Api(services.access)
+    scans.add_routes(api, services, audit)
+    lists.add_routes(api, services.lists, audit)
+    overview.add_routes(api, figures, audit)
+
+    @api.operation("GET", "/openapi.json", "The description of this API", {200: "application/json"})
+    @public
+    def openapi() -> Response:
+        return json(document())
+
+    @cache
+    def document() -> dict[str, Any]:
+        return description(api.operations, services.settings.public_url)
+
+    return api.blueprint

@@ -1,0 +1,61 @@
+"""The console: the pages for people. Rendered here, complete without a script, and nothing stands inline in them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, g, url_for
+
+from app.access.roles import Role, allows
+from app.engine.links.defang import defang
+from app.engine.printable import printable
+from app.findings.service import Audit
+from app.tickets.service.figures import Figures
+from app.web.console import mail, scans, session, sign_in, words
+
+if TYPE_CHECKING:
+    from app.bootstrap import Services
+
+_STATIC = Path(__file__).parent.parent / "static"
+
+
+def blueprint_for(services: Services, figures: Figures, audit: Audit, now: Callable[[], float]) -> Blueprint:
+    """Return the blueprint of every page."""
+    blueprint = Blueprint("console", __name__)
+    blueprint.before_request(session.guard(services.access, now))
+    sign_in.add_pages(blueprint, services.access, audit, now)
+    scans.add_pages(blueprint, services, figures, audit)
+    mail.add_pages(blueprint, services)
+
+    @blueprint.app_context_processor
+    def everywhere() -> dict[str, Any]:
+        caller = g.get("caller")
+        return {
+            "caller": caller,
+            "may_decide": caller is not None and allows(caller.role, Role.ANALYST),
+            "csrf_key": session.csrf_key,
+            "asset": asset,
+            "words": words,
+            "version": version("deskwarden"),
+        }
+
+    blueprint.add_app_template_filter(printable, "printable")
+    blueprint.add_app_template_filter(defang, "defang")
+    blueprint.add_app_template_filter(words.short, "short")
+    blueprint.add_app_template_filter(lambda moment: words.ago(moment, now()), "ago")
+    return blueprint
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file; it changes with the content, so browsers may keep it for ever."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:10]
