@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import IO
 
-from backports import zstd
-
+from app.engine import zstd
 from app.engine.budget import LimitReached
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Tools, Unsupported

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from io import BufferedIOBase
 from typing import cast
 
-from backports import zstd
-
+from app.engine import zstd
 from app.engine.node import Child, Item, Node, Tools
 from app.engine.node_name import extension_of, stem_of
 from app.engine.view import reader
