@@ -87,7 +87,7 @@ def test_a_clean_ticket_with_one_file_costs_one_call_beside_the_download(house):
     calls = house.tenant.calls()[before:]
     api = [call for call in calls if call.path.startswith("/api/") or call.path.startswith("/oauth/")]
     assert [f"{call.method} {call.path}" for call in api if "oauth" not in call.path] == [
-        f"GET /api/v2/tickets/{ticket.id}/comments.json"
+        f"GET /api/v2/tickets/{ticket.id}/comments"
     ]
 
 

@@ -50,7 +50,7 @@ LARGEST_NOTE = 65_535
 #: Bytes per second below which an upload is given up.
 SLOWEST_UPLOAD = 64 << 10
 
-_COMMENTS = "/api/v2/tickets/{ticket_id}/comments.json"
+_COMMENTS = "/api/v2/tickets/{ticket_id}/comments"
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,80}/[A-Za-z0-9][A-Za-z0-9.+-]{0,80}\Z")
 
 
@@ -94,7 +94,7 @@ class ZendeskClient(SetupCalls):
         Zendesk answers refused credentials here with an anonymous user and status 200; raises Misconfigured then, and
         for a user who is no agent.
         """
-        route = Route("GET", "/api/v2/users/me.json", "the connection's own user")
+        route = Route("GET", "/api/v2/users/me", "the connection's own user")
         me = read_me(mapping(self._transport.call(route).get("user")))
         if me is None:
             self._transport.renew()
@@ -109,14 +109,14 @@ class ZendeskClient(SetupCalls):
 
     def account_settings(self) -> dict[str, Any]:
         """Return the account's settings as they come, by section; ``{}`` when the answer has none."""
-        route = Route("GET", "/api/v2/account/settings.json", "the account's settings")
+        route = Route("GET", "/api/v2/account/settings", "the account's settings")
         return dict(mapping(self._transport.call(route).get("settings")))
 
     # -- reading tickets
 
     def ticket(self, ticket_id: int) -> Ticket:
         """Return a ticket; raises NotFound when it vanished."""
-        route = Route("GET", "/api/v2/tickets/{ticket_id}.json", "the ticket", {"ticket_id": ticket_id})
+        route = Route("GET", "/api/v2/tickets/{ticket_id}", "the ticket", {"ticket_id": ticket_id})
         ticket = read_ticket(mapping(self._transport.call(route).get("ticket")))
         if ticket is None:
             raise Temporary("Zendesk answered the question for a ticket without one.", code="no_ticket")
@@ -139,7 +139,7 @@ class ZendeskClient(SetupCalls):
         The last minute is never among them, and a change may come twice.
         """
         query = {"start_time": str(int(start_time)), "include": "comment_events"}
-        route = Route("GET", "/api/v2/incremental/ticket_events.json", "the ticket events", query=query)
+        route = Route("GET", "/api/v2/incremental/ticket_events", "the ticket events", query=query)
         document = self._transport.call(route)
         events = read_all("ticket event", document.get("ticket_events"), read_event)
         end_of_stream = document.get("end_of_stream")
@@ -160,7 +160,7 @@ class ZendeskClient(SetupCalls):
         self._transport.call(
             Route(
                 "PUT",
-                "/api/v2/tickets/{ticket_id}/comments/{comment_id}/attachments/{attachment_id}/redact.json",
+                "/api/v2/tickets/{ticket_id}/comments/{comment_id}/attachments/{attachment_id}/redact",
                 "the redaction of an attachment",
                 {"ticket_id": ticket_id, "comment_id": comment_id, "attachment_id": attachment_id},
                 document={},
@@ -189,7 +189,7 @@ class ZendeskClient(SetupCalls):
         self._transport.call(
             Route(
                 "PUT",
-                "/api/v2/comment_redactions/{comment_id}.json",
+                "/api/v2/comment_redactions/{comment_id}",
                 "the redaction of a comment",
                 {"comment_id": comment_id},
                 document=document,
@@ -202,7 +202,7 @@ class ZendeskClient(SetupCalls):
         self._transport.call(
             Route(
                 "PUT",
-                "/api/v2/tickets/{ticket_id}/comments/{comment_id}/redact.json",
+                "/api/v2/tickets/{ticket_id}/comments/{comment_id}/redact",
                 "the redaction of a text",
                 {"ticket_id": ticket_id, "comment_id": comment_id},
                 document={"text": words},
@@ -230,7 +230,7 @@ class ZendeskClient(SetupCalls):
         body = UploadBody(content, size, progress)
         route = Route(
             "POST",
-            "/api/v2/uploads.json",
+            "/api/v2/uploads",
             "the upload of a file",
             query={"filename": file_name},
             content=body.chunks,
@@ -245,7 +245,7 @@ class ZendeskClient(SetupCalls):
 
     def delete_upload(self, token: str) -> None:
         """Take back a file that was not attached; one that is gone already is as good."""
-        route = Route("DELETE", "/api/v2/uploads/{token}.json", "the removal of an upload", {"token": token})
+        route = Route("DELETE", "/api/v2/uploads/{token}", "the removal of an upload", {"token": token})
         try:
             self._transport.call(route)
         except NotFound:
@@ -271,7 +271,7 @@ class ZendeskClient(SetupCalls):
             ticket |= {"safe_update": True, "updated_stamp": updated_stamp}
         route = Route(
             "PUT",
-            "/api/v2/tickets/{ticket_id}.json",
+            "/api/v2/tickets/{ticket_id}",
             "the internal note",
             {"ticket_id": ticket_id},
             document={"ticket": ticket},

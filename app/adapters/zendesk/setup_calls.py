@@ -26,7 +26,7 @@ from app.errors import Temporary
 BY_TRIGGER = ("conditional_ticket_events",)
 
 _WEBHOOKS, _WEBHOOK = "/api/v2/webhooks", "/api/v2/webhooks/{webhook_id}"
-_TRIGGERS, _TRIGGER = "/api/v2/triggers.json", "/api/v2/triggers/{trigger_id}.json"
+_TRIGGERS, _TRIGGER = "/api/v2/triggers", "/api/v2/triggers/{trigger_id}"
 _PAGE = {"page[size]": "100"}
 
 

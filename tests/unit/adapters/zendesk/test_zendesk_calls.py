@@ -12,7 +12,7 @@ from werkzeug import Request, Response
 from app.adapters.zendesk import Comment, Unprocessable, WebhookTest, ZendeskClient
 from app.errors import Misconfigured, Rejected, Temporary
 
-COMMENTS = "/api/v2/tickets/7/comments.json"
+COMMENTS = "/api/v2/tickets/7/comments"
 
 
 def comment(number: int, **fields: Any) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def ids(comments: Iterable[Comment]) -> list[int]:
 
 def test_me_is_the_connections_user(httpserver: HTTPServer, client: ZendeskClient) -> None:
     user = {"id": "35436", "role": "admin", "email": "a@acme.example", "custom_role_id": None, "suspended": None}
-    httpserver.expect_request("/api/v2/users/me.json").respond_with_json({"user": user})
+    httpserver.expect_request("/api/v2/users/me").respond_with_json({"user": user})
     me = client.me()
     assert (me.id, me.role, me.email_present, me.is_suspended) == (35436, "admin", True, False)
     assert "acme" not in repr(me)
@@ -54,7 +54,7 @@ def test_an_anonymous_me_is_misconfigured_once_a_renewal_did_not_help(
     httpserver: HTTPServer, client_of: Callable[..., ZendeskClient], fake_tokens: Any
 ) -> None:
     anonymous = {"user": {"id": None, "name": "Anonymous user", "role": "end-user"}}
-    httpserver.expect_request("/api/v2/users/me.json").respond_with_json(anonymous)
+    httpserver.expect_request("/api/v2/users/me").respond_with_json(anonymous)
     client = client_of(fake_tokens("Bearer one", "Bearer two"))
     with pytest.raises(Misconfigured) as refusal:
         client.me()
@@ -63,7 +63,7 @@ def test_an_anonymous_me_is_misconfigured_once_a_renewal_did_not_help(
 
 
 def test_a_me_that_is_no_agent_is_misconfigured(httpserver: HTTPServer, client: ZendeskClient) -> None:
-    httpserver.expect_request("/api/v2/users/me.json").respond_with_json({"user": {"id": 5, "role": "end-user"}})
+    httpserver.expect_request("/api/v2/users/me").respond_with_json({"user": {"id": 5, "role": "end-user"}})
     with pytest.raises(Misconfigured, match="agent"):
         client.me()
 
@@ -72,7 +72,7 @@ def test_a_me_that_is_no_agent_is_misconfigured(httpserver: HTTPServer, client: 
 def test_account_settings_come_as_they_are(
     httpserver: HTTPServer, client: ZendeskClient, body: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    httpserver.expect_request("/api/v2/account/settings.json").respond_with_json(body)
+    httpserver.expect_request("/api/v2/account/settings").respond_with_json(body)
     assert client.account_settings() == expected
 
 
@@ -210,7 +210,7 @@ def test_a_ticket_without_comments_has_none(httpserver: HTTPServer, client: Zend
 
 def test_a_ticket_keeps_its_stamp_as_it_was_written(httpserver: HTTPServer, client: ZendeskClient) -> None:
     ticket = {"id": 7, "status": "CLOSED", "updated_at": "2026-11-21T10:00:00Z", "requester_id": None, "tags": "a b"}
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_json({"ticket": ticket})
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_json({"ticket": ticket})
     found = client.ticket(7)
     assert (found.updated_stamp, found.updated_at) == ("2026-11-21T10:00:00Z", 1_795_255_200.0)
     assert found.is_closed
@@ -218,7 +218,7 @@ def test_a_ticket_keeps_its_stamp_as_it_was_written(httpserver: HTTPServer, clie
 
 
 def test_an_answer_without_the_ticket_is_temporary(httpserver: HTTPServer, client: ZendeskClient) -> None:
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_json({"ticket": None})
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_json({"ticket": None})
     with pytest.raises(Temporary):
         client.ticket(7)
 
@@ -241,7 +241,7 @@ def test_ticket_events_show_the_comments_that_were_added(httpserver: HTTPServer,
     ]
     body = {"ticket_events": events, "end_time": 1_600_000_100, "end_of_stream": True, "next_page": "x"}
     query = {"start_time": "1600000000", "include": "comment_events"}
-    httpserver.expect_request("/api/v2/incremental/ticket_events.json", query_string=query).respond_with_json(body)
+    httpserver.expect_request("/api/v2/incremental/ticket_events", query_string=query).respond_with_json(body)
     page = client.ticket_events(1_600_000_000.9)
     assert [(event.ticket_id, event.has_comment) for event in page.events] == [(7, True), (8, True), (9, False)]
     assert [file.id for file in page.events[0].comments[0].attachments] == [3]
@@ -256,18 +256,18 @@ def test_ticket_events_show_the_comments_that_were_added(httpserver: HTTPServer,
     [
         (
             lambda client: client.redact_attachment(7, 8, 9),
-            "/api/v2/tickets/7/comments/8/attachments/9/redact.json",
+            "/api/v2/tickets/7/comments/8/attachments/9/redact",
             {},
         ),
-        (lambda client: client.redact_text(7, 8, "4111"), "/api/v2/tickets/7/comments/8/redact.json", {"text": "4111"}),
+        (lambda client: client.redact_text(7, 8, "4111"), "/api/v2/tickets/7/comments/8/redact", {"text": "4111"}),
         (
             lambda client: client.redact_comment(8, 7, external_attachment_urls=["https://u"]),
-            "/api/v2/comment_redactions/8.json",
+            "/api/v2/comment_redactions/8",
             {"ticket_id": 7, "external_attachment_urls": ["https://u"]},
         ),
         (
             lambda client: client.redact_comment(8, 7, html_body="<redact>x</redact>"),
-            "/api/v2/comment_redactions/8.json",
+            "/api/v2/comment_redactions/8",
             {"ticket_id": 7, "html_body": "<redact>x</redact>"},
         ),
     ],
@@ -291,7 +291,7 @@ def upload_answer(request: Request) -> Response:
 def test_an_upload_streams_with_a_stated_length(
     httpserver: HTTPServer, client: ZendeskClient, tmp_path: Path, kind: str
 ) -> None:
-    httpserver.expect_request("/api/v2/uploads.json", method="POST").respond_with_handler(upload_answer)
+    httpserver.expect_request("/api/v2/uploads", method="POST").respond_with_handler(upload_answer)
     data = b"0123456789" * 1000
     (tmp_path / "f").write_bytes(data)
     pieces = [data[:4000], data[4000:]]
@@ -309,7 +309,7 @@ def test_an_upload_streams_with_a_stated_length(
 
 
 def test_an_empty_file_is_uploaded(httpserver: HTTPServer, client: ZendeskClient) -> None:
-    httpserver.expect_request("/api/v2/uploads.json").respond_with_handler(upload_answer)
+    httpserver.expect_request("/api/v2/uploads").respond_with_handler(upload_answer)
     assert client.upload("empty", iter([]), "text/plain", 0).token == "tok"
     assert httpserver.log[-1][0].headers["Content-Length"] == "0"
 
@@ -318,7 +318,7 @@ def test_an_empty_file_is_uploaded(httpserver: HTTPServer, client: ZendeskClient
 def test_a_type_that_is_none_becomes_plain_bytes(
     httpserver: HTTPServer, client: ZendeskClient, content_type: str
 ) -> None:
-    httpserver.expect_request("/api/v2/uploads.json").respond_with_handler(upload_answer)
+    httpserver.expect_request("/api/v2/uploads").respond_with_handler(upload_answer)
     client.upload("f", iter([b"x"]), content_type, 1)
     assert httpserver.log[-1][0].headers["Content-Type"] == "application/octet-stream"
 
@@ -339,7 +339,7 @@ def test_an_upload_starts_again_after_a_renewal_where_it_can(
         accepted = request.headers["Authorization"] == "Bearer two"
         return upload_answer(request) if accepted else Response("{}", status=401)
 
-    httpserver.expect_request("/api/v2/uploads.json").respond_with_handler(answer)
+    httpserver.expect_request("/api/v2/uploads").respond_with_handler(answer)
     client = client_of(fake_tokens("Bearer one", "Bearer two"))
     assert client.upload("f", lambda: [b"1234"], "text/plain", 4).token == "tok"
     with pytest.raises(Temporary) as failure:
@@ -348,9 +348,9 @@ def test_an_upload_starts_again_after_a_renewal_where_it_can(
 
 
 def test_an_upload_that_is_gone_already_is_as_good_as_deleted(httpserver: HTTPServer, client: ZendeskClient) -> None:
-    httpserver.expect_oneshot_request("/api/v2/uploads/a/b.json", method="DELETE").respond_with_data("", status=204)
+    httpserver.expect_oneshot_request("/api/v2/uploads/a/b", method="DELETE").respond_with_data("", status=204)
     client.delete_upload("a/b")
-    httpserver.expect_request("/api/v2/uploads/c.json").respond_with_json({"error": "RecordNotFound"}, status=404)
+    httpserver.expect_request("/api/v2/uploads/c").respond_with_json({"error": "RecordNotFound"}, status=404)
     client.delete_upload("c")
 
 
@@ -370,7 +370,7 @@ def test_a_note_is_internal_and_tells_its_ids(httpserver: HTTPServer, client: Ze
         "ticket": {"id": 7, "updated_at": "2026-11-21T10:00:05Z"},
         "audit": {"id": 1, "events": [{"id": 98, "type": "Change"}, event]},
     }
-    httpserver.expect_request("/api/v2/tickets/7.json", method="PUT", json=expected).respond_with_json(answer)
+    httpserver.expect_request("/api/v2/tickets/7", method="PUT", json=expected).respond_with_json(answer)
     note = client.add_note(7, "<p>x</p>", uploads=["tok"], updated_stamp="2026-11-21T10:00:00Z")
     assert (note.comment_id, note.attachment_ids, note.public) == (99, (44,), False)
     assert note.updated_stamp == "2026-11-21T10:00:05Z"
@@ -379,14 +379,14 @@ def test_a_note_is_internal_and_tells_its_ids(httpserver: HTTPServer, client: Ze
 def test_a_note_without_a_stamp_does_not_ask_for_safety(httpserver: HTTPServer, client: ZendeskClient) -> None:
     # Zendesk takes even "safe_update": false for true.
     expected = {"ticket": {"comment": {"html_body": "x", "public": False}}}
-    httpserver.expect_request("/api/v2/tickets/7.json", method="PUT", json=expected).respond_with_json({})
+    httpserver.expect_request("/api/v2/tickets/7", method="PUT", json=expected).respond_with_json({})
     assert client.add_note(7, "x").comment_id is None
 
 
 def test_a_note_on_a_closed_ticket_is_unprocessable(httpserver: HTTPServer, client: ZendeskClient) -> None:
     details = {"status": [{"description": "Status: closed prevents ticket update"}]}
     body = {"error": "RecordInvalid", "description": "Record validation errors", "details": details}
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_json(body, status=422)
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_json(body, status=422)
     with pytest.raises(Unprocessable) as refusal:
         client.add_note(7, "x")
     assert refusal.value.ticket_is_closed
@@ -453,17 +453,17 @@ def test_triggers_are_listed_created_changed_and_deleted(httpserver: HTTPServer,
     actions = [{"field": "notification_webhook", "value": ["01H", "{}"]}]
     entry = {"id": 5, "title": "t", "active": True, "conditions": {"all": []}, "actions": actions}
     listed = {"triggers": [entry, {"id": 6, "active": False, "conditions": None, "actions": None}], "next_page": None}
-    httpserver.expect_request("/api/v2/triggers.json", method="GET").respond_with_json(listed)
+    httpserver.expect_request("/api/v2/triggers", method="GET").respond_with_json(listed)
     expected = {
         "trigger": {"title": "t", "description": "", "active": True, "conditions": {"all": []}, "actions": actions}
     }
-    httpserver.expect_request("/api/v2/triggers.json", method="POST", json=expected).respond_with_json(
+    httpserver.expect_request("/api/v2/triggers", method="POST", json=expected).respond_with_json(
         {"trigger": entry}
     )
     change = {"trigger": {"active": False}}
     answer = {"trigger": {**entry, "active": False}}
-    httpserver.expect_request("/api/v2/triggers/5.json", method="PUT", json=change).respond_with_json(answer)
-    httpserver.expect_request("/api/v2/triggers/5.json", method="DELETE").respond_with_json(
+    httpserver.expect_request("/api/v2/triggers/5", method="PUT", json=change).respond_with_json(answer)
+    httpserver.expect_request("/api/v2/triggers/5", method="DELETE").respond_with_json(
         {"error": "RecordNotFound"}, status=404
     )
     found = client.triggers()

@@ -5,10 +5,10 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from app.adapters.zendesk.headers import Allowance, account_allowance, named_allowances
-from app.adapters.zendesk.rate import SMALLEST_PLAN, Call, Lane, Limiter, LocalLimiter, SharedLimiter
+from app.adapters.zendesk.rate import UNTOLD, Call, Lane, Limiter, LocalLimiter, SharedLimiter
 from app.errors import Temporary
 
-ROUTE = "/api/v2/tickets/{ticket_id}/comments.json"
+ROUTE = "/api/v2/tickets/{ticket_id}/comments"
 
 
 class Clock:
@@ -59,20 +59,20 @@ def limiter(request: pytest.FixtureRequest, clock: Clock) -> Limiter:
 
 
 class TestEveryLimiter:
-    def test_starts_with_what_the_smallest_plan_has(self, limiter: Limiter) -> None:
-        assert taken(limiter, Lane.QUARANTINE) == SMALLEST_PLAN
+    def test_starts_with_what_most_plans_have(self, limiter: Limiter) -> None:
+        assert taken(limiter, Lane.QUARANTINE) == UNTOLD
 
     def test_keeps_room_for_those_with_more_right(self, limiter: Limiter) -> None:
-        assert taken(limiter, Lane.SWEEP) == 100
-        assert taken(limiter, Lane.PEOPLE) == 40
-        assert taken(limiter, Lane.SCAN) == 30
-        assert taken(limiter, Lane.QUARANTINE) == 30
+        assert taken(limiter, Lane.SWEEP) == 350
+        assert taken(limiter, Lane.PEOPLE) == 140
+        assert taken(limiter, Lane.SCAN) == 105
+        assert taken(limiter, Lane.QUARANTINE) == 105
 
     def test_gives_room_again_when_the_minute_is_over(self, limiter: Limiter, clock: Clock) -> None:
         taken(limiter, Lane.QUARANTINE)
         assert 0.0 < wait_of(limiter, call()) <= 60.0
         clock.now += 60.0
-        assert taken(limiter, Lane.QUARANTINE) == SMALLEST_PLAN
+        assert taken(limiter, Lane.QUARANTINE) == UNTOLD
 
     def test_learns_limit_and_use_from_the_headers(self, limiter: Limiter) -> None:
         answer = headers(x_rate_limit="700", x_rate_limit_remaining="300", ratelimit_reset="40")
@@ -130,7 +130,7 @@ class TestEveryLimiter:
         assert wait_of(limiter, call(ticket=8)) == 0.0
 
     def test_a_429_of_the_exports_stops_the_exports_alone(self, limiter: Limiter) -> None:
-        export = call(Lane.SWEEP, "/api/v2/incremental/ticket_events.json")
+        export = call(Lane.SWEEP, "/api/v2/incremental/ticket_events")
         limiter.observe(export, 429, headers(Retry_After="58"))
         assert wait_of(limiter, export) == pytest.approx(58.0)
         assert wait_of(limiter, call(Lane.SWEEP)) == 0.0
@@ -139,20 +139,20 @@ class TestEveryLimiter:
         limiter.observe(
             call(route="/api/v2/webhooks/test"), 200, headers(x_rate_limit="20", x_rate_limit_remaining="0")
         )
-        assert taken(limiter, Lane.QUARANTINE) == SMALLEST_PLAN
+        assert taken(limiter, Lane.QUARANTINE) == UNTOLD
 
 
 def test_workers_of_one_connection_share_a_budget_and_others_have_their_own(clock: Clock) -> None:
     client = fakeredis.FakeRedis()
     one, two = (SharedLimiter(client, "acme", now=clock) for _ in range(2))
     assert taken(one, Lane.QUARANTINE, most=150) == 150
-    assert taken(two, Lane.QUARANTINE) == 50
-    assert taken(SharedLimiter(client, "other", now=clock), Lane.QUARANTINE) == SMALLEST_PLAN
+    assert taken(two, Lane.QUARANTINE) == UNTOLD - 150
+    assert taken(SharedLimiter(client, "other", now=clock), Lane.QUARANTINE) == UNTOLD
 
 
 def test_a_client_that_decodes_answers_serves_as_well(clock: Clock) -> None:
     limiter = SharedLimiter(fakeredis.FakeRedis(decode_responses=True), "acme", now=clock)
-    assert taken(limiter, Lane.QUARANTINE) == SMALLEST_PLAN
+    assert taken(limiter, Lane.QUARANTINE) == UNTOLD
 
 
 def test_a_short_wait_is_waited_when_sleeping_is_allowed(clock: Clock) -> None:
@@ -178,13 +178,13 @@ def test_without_redis_a_process_takes_a_careful_part_and_says_so_once(
     server = fakeredis.FakeServer()
     limiter = SharedLimiter(fakeredis.FakeRedis(server=server), "acme", now=clock)
     server.connected = False
-    assert taken(limiter, Lane.QUARANTINE) == SMALLEST_PLAN // 5
+    assert taken(limiter, Lane.QUARANTINE) == UNTOLD // 5
     limiter.observe(call(), 429, headers(Retry_After="9"))
     assert wait_of(limiter, call()) == pytest.approx(9.0)
     assert capsys.readouterr().out.count("zendesk.limiter_alone") == 1
     server.connected = True
     clock.now += 61.0
-    assert taken(limiter, Lane.QUARANTINE) == SMALLEST_PLAN
+    assert taken(limiter, Lane.QUARANTINE) == UNTOLD
 
 
 @pytest.mark.parametrize(

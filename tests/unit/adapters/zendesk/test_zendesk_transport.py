@@ -47,7 +47,7 @@ def only(*accepted: str) -> Callable[[Request], Response]:
 def test_a_refused_authorization_is_renewed_once(
     httpserver: HTTPServer, client_of: Callable[..., ZendeskClient], fake_tokens: Any
 ) -> None:
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_handler(only("Bearer two"))
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_handler(only("Bearer two"))
     client = client_of(fake_tokens("Bearer one", "Bearer two"))
     assert client.ticket(7).id == 7
     assert client.calls == 2
@@ -56,7 +56,7 @@ def test_a_refused_authorization_is_renewed_once(
 def test_an_authorization_that_stays_refused_is_misconfigured(
     httpserver: HTTPServer, client_of: Callable[..., ZendeskClient], fake_tokens: Any
 ) -> None:
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_handler(only())
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_handler(only())
     client = client_of(fake_tokens("Bearer one", "Bearer two", "Bearer three"))
     with pytest.raises(Misconfigured) as refusal:
         client.ticket(7)
@@ -67,7 +67,7 @@ def test_an_authorization_that_stays_refused_is_misconfigured(
 def test_a_refused_write_is_repeated_as_it_has_done_nothing(
     httpserver: HTTPServer, client_of: Callable[..., ZendeskClient], fake_tokens: Any
 ) -> None:
-    httpserver.expect_request("/api/v2/tickets/7.json", method="PUT").respond_with_handler(only("Bearer two"))
+    httpserver.expect_request("/api/v2/tickets/7", method="PUT").respond_with_handler(only("Bearer two"))
     client_of(fake_tokens("Bearer one", "Bearer two")).add_note(7, "<p>x</p>")
     assert len(httpserver.log) == 2
 
@@ -114,7 +114,7 @@ def test_a_write_whose_connection_fails_is_never_repeated(
 def test_what_is_no_answer_of_zendesks_is_temporary(
     httpserver: HTTPServer, client: ZendeskClient, status: int, body: str
 ) -> None:
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_data(body, status=status)
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_data(body, status=status)
     with pytest.raises(Temporary):
         client.ticket(7)
 
@@ -123,7 +123,7 @@ def test_what_is_no_answer_of_zendesks_is_temporary(
 def test_a_write_without_an_answer_of_zendesks_may_have_happened(
     httpserver: HTTPServer, client: ZendeskClient, status: int, body: str
 ) -> None:
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_data(body, status=status)
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_data(body, status=status)
     with pytest.raises(Interrupted):
         client.add_note(7, "x")
     assert len(httpserver.log) == 1
@@ -133,7 +133,7 @@ def test_a_write_without_an_answer_of_zendesks_may_have_happened(
 def test_a_write_that_zendesk_itself_refused_has_not_happened(
     httpserver: HTTPServer, client: ZendeskClient, status: int
 ) -> None:
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_json({"error": "x"}, status=status)
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_json({"error": "x"}, status=status)
     with pytest.raises(Temporary) as failure:
         client.add_note(7, "x")
     assert not isinstance(failure.value, Interrupted)
@@ -143,21 +143,21 @@ def test_a_write_that_zendesk_itself_refused_has_not_happened(
 def test_an_error_answer_has_its_meaning(
     httpserver: HTTPServer, client: ZendeskClient, status: int, kind: type[Exception]
 ) -> None:
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_json({"error": "Some", "x": 1}, status=status)
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_json({"error": "Some", "x": 1}, status=status)
     with pytest.raises(kind):
         client.ticket(7)
 
 
 def test_a_redirect_is_not_followed(httpserver: HTTPServer, client: ZendeskClient) -> None:
     headers = {"Location": httpserver.url_for("/elsewhere")}
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_data("", status=302, headers=headers)
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_data("", status=302, headers=headers)
     with pytest.raises(Misconfigured):
         client.ticket(7)
     assert len(httpserver.log) == 1
 
 
 def test_json_is_read_whatever_its_label_says(httpserver: HTTPServer, client: ZendeskClient) -> None:
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_data(
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_data(
         json.dumps(TICKET), content_type="text/plain; charset=utf-8"
     )
     assert client.ticket(7).status == "open"
@@ -165,7 +165,7 @@ def test_json_is_read_whatever_its_label_says(httpserver: HTTPServer, client: Ze
 
 def test_half_an_emoji_does_not_spoil_an_answer(httpserver: HTTPServer, client: ZendeskClient) -> None:
     body = '{"ticket": {"id": 7, "subject": "cut \\ud83d and \\u0000"}}'
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_data(body)
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_data(body)
     subject = client.ticket(7).subject
     assert subject.startswith("cut ")
     assert "\0" not in subject
@@ -176,7 +176,7 @@ def test_ignored_parameters_are_logged_by_their_names_alone(
     httpserver: HTTPServer, client: ZendeskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     warning = '{:allowed_parameters=>{"action"=>"update", :unpermitted_keys=>["group.id", "comment.secret words"]}}'
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_json(
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_json(
         TICKET, headers={"X-Zendesk-API-Warn": warning}
     )
     client.ticket(7)
@@ -189,13 +189,13 @@ def test_ignored_parameters_are_logged_by_their_names_alone(
 def test_each_call_asks_the_limiter_in_its_lane_and_tells_it(
     httpserver: HTTPServer, client_of: Callable[..., ZendeskClient]
 ) -> None:
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_json(TICKET)
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_json(TICKET)
     limiter = RecordingLimiter()
     client = client_of(limiter=limiter)
     client.ticket(7)
     client.lane("quarantine").add_note(7, "x")
-    read = Call(Lane.SCAN, "/api/v2/tickets/{ticket_id}.json")
-    write = Call(Lane.QUARANTINE, "/api/v2/tickets/{ticket_id}.json", 7)
+    read = Call(Lane.SCAN, "/api/v2/tickets/{ticket_id}")
+    write = Call(Lane.QUARANTINE, "/api/v2/tickets/{ticket_id}", 7)
     assert limiter.asked == [read, write]
     assert limiter.told == [(read, 200), (write, 200)]
 
@@ -208,7 +208,7 @@ def test_without_room_nothing_is_sent(httpserver: HTTPServer, client_of: Callabl
 
 
 def test_lanes_share_their_count(httpserver: HTTPServer, client: ZendeskClient) -> None:
-    httpserver.expect_request("/api/v2/tickets/7.json").respond_with_json(TICKET)
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_json(TICKET)
     client.lane(Lane.SWEEP).ticket(7)
     client.lane(Lane.PEOPLE).ticket(7)
     assert client.calls == 2
@@ -226,8 +226,8 @@ def test_each_exchange_is_told_by_its_route_and_never_by_its_address(
     with pytest.raises(Interrupted):
         client.delete_upload("t0ken")
     assert told == [
-        ("PUT", "/api/v2/tickets/{ticket_id}/comments/{comment_id}/redact.json", 200),
-        ("DELETE", "/api/v2/uploads/{token}.json", 0),
+        ("PUT", "/api/v2/tickets/{ticket_id}/comments/{comment_id}/redact", 200),
+        ("DELETE", "/api/v2/uploads/{token}", 0),
     ]
 
 
