@@ -64,8 +64,8 @@ class TestEveryLimiter:
 
     def test_keeps_room_for_those_with_more_right(self, limiter: Limiter) -> None:
         assert taken(limiter, Lane.SWEEP) == 350
-        assert taken(limiter, Lane.PEOPLE) == 140
-        assert taken(limiter, Lane.SCAN) == 105
+        assert taken(limiter, Lane.PEOPLE) == 139
+        assert taken(limiter, Lane.SCAN) == 106
         assert taken(limiter, Lane.QUARANTINE) == 105
 
     def test_gives_room_again_when_the_minute_is_over(self, limiter: Limiter, clock: Clock) -> None:
