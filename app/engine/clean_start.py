@@ -19,22 +19,28 @@ import socket
 import struct
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.engine import wire
 from app.engine.budget import Limits
 from app.engine.lockdown import Lockdown, hide_process, probe
-from app.engine.model import Report
+from app.engine.model import Finding, Report, Severity
 from app.engine.rules import load_rules
 from app.engine.scan import Engine
 from app.engine.verdict import Policy
 from app.engine.view import Content
-from app.engine.warmup import warm_up
+from app.engine.warmup import SAMPLE, warm_up
 
 #: How a child ends, for its exit status.
 _DONE, _OUT_OF_MEMORY, _FAILED = 0, 3, 4
+#: Children that stand by: making one takes about twice as long as scanning a small file.
+_STANDBY = 2
+#: Findings of one report.
+_FINDINGS = 1_000
 #: What stands before an answer: its length.
 _LENGTH = struct.Struct(">I")
 #: What runs in the child: (engine, content, name, comment, descriptor of the answer) -> report.
@@ -67,8 +73,8 @@ def scan_file(engine: Engine, content: Content, name: str, comment: str, answer:
 class _Server:
     """Takes one request after the other; parallel scans are several of these processes.
 
-    One child always stands by: forked, and but for the last step locked down, before its file comes, so that nobody
-    waits for that.
+    Children stand by: forked, warm, and but for the last step locked down before their file comes, so that nobody
+    waits for that. Each still sees one file and ends with it.
     """
 
     def __init__(self, channel: socket.socket, setup: dict[str, Any]) -> None:
@@ -83,7 +89,8 @@ class _Server:
         # What lives now lives for ever: collecting in a child would touch, and so copy, all of its pages.
         gc.collect()
         gc.freeze()
-        self._standby = self._fork()
+        self._ended: list[_Child] = []
+        self._standby = deque(self._fork() for _ in range(_STANDBY))
         wire.send(channel, {"ready": True, "level": self._level(), **_about(self._engine)})
 
     def serve(self) -> None:
@@ -103,7 +110,7 @@ class _Server:
             outcome, body = self._collect(child, time.monotonic() + self._wall)
             wire.send(self._channel, {"outcome": outcome}, body)
         finally:
-            child.end()
+            self._end(child)
 
     def _level(self) -> dict[str, bool]:
         """Return which measures hold, as a child finds out that is locked down like all others."""
@@ -111,21 +118,26 @@ class _Server:
         try:
             outcome, body = self._collect(child, time.monotonic() + self._wall)
         finally:
-            child.end()
+            self._end(child)
         return {str(name): bool(holds) for name, holds in json.loads(body).items()} if outcome == "done" else {}
 
     def _hand_over(self, request: dict[str, Any], files: tuple[int, ...]) -> _Child:
         """Give the request to the child that stands by, or to another if it is gone; return that child."""
-        child = self._standby
+        child = self._standby.popleft()
         try:
             wire.send(child.channel, request, files=files)
         except wire.Closed:
-            child.end()
+            self._end(child)
             child = self._fork()
             wire.send(child.channel, request, files=files)
         # While that one works, so that the next file need not wait for it.
-        self._standby = self._fork()
+        self._standby.append(self._fork())
         return child
+
+    def _end(self, child: _Child) -> None:
+        """End a child. That the system needs milliseconds to clear it away is no reason to wait."""
+        child.end()
+        self._ended = [other for other in (*self._ended, child) if not other.gone()]
 
     def _fork(self) -> _Child:
         channel, theirs = socket.socketpair()
@@ -147,6 +159,8 @@ class _Server:
             self._lockdown.prepare()
             # The parent may have died before the system was told that the child is to die with it.
             if os.getppid() == parent:
+                # Pages shared with the parent are copied when first written to; here nobody waits for it.
+                self._engine.scan(SAMPLE, name="a.docx")
                 self._work(channel, answer)
                 status = _DONE
         except MemoryError:
@@ -165,8 +179,9 @@ class _Server:
             _write_answer(answer, probe())
             return
         content: Content = mmap.mmap(file, size, access=mmap.ACCESS_READ) if size else b""
+        os.close(file)
         report = self._job(self._engine, content, request["name"], request["comment"], answer)
-        _write_answer(answer, report.to_dict())
+        _write_answer(answer, _shortened(report).to_dict())
 
     def _collect(self, child: _Child, deadline: float) -> tuple[str, bytes]:
         """Return (how the child did, what it said). Raises wire.Closed when there is nobody to tell."""
@@ -222,7 +237,7 @@ class _Child:
         return "memory" if self._status == _OUT_OF_MEMORY else "failed"
 
     def end(self) -> None:
-        """End it, whatever it is doing, and what it may have started where the system lets it."""
+        """End it, whatever it is doing, and what it may have started where the system lets it. Does not wait."""
         self.channel.close()
         os.close(self.answer)
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -230,7 +245,10 @@ class _Child:
         if self._status is None:
             # Before it is the leader of its group, only its own number reaches it.
             os.kill(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
+
+    def gone(self) -> bool:
+        """Whether the system has let go of it, after ``end``."""
+        return self._status is not None or os.waitpid(self._pid, os.WNOHANG)[0] != 0
 
 
 def _policy(fields: dict[str, Any]) -> Policy:
@@ -251,6 +269,19 @@ def _job(named: str) -> Job:
     module, _, function = named.partition(":")
     job: Job = getattr(importlib.import_module(module), function)
     return job
+
+
+def _shortened(report: Report) -> Report:
+    """Return the report with as many findings as somebody may still read, the gravest kept.
+
+    A file could otherwise be made to hit so many rules that its report is too long to be passed on.
+    """
+    if len(report.findings) <= _FINDINGS:
+        return report
+    gravest = sorted(report.findings, key=lambda finding: -finding.severity.verdict.rank)[:_FINDINGS]
+    title = "More was found than is shown"
+    more = Finding("limit.findings", Severity.UNKNOWN, gravest[0].where, title, f"{len(report.findings)} findings")
+    return replace(report, findings=(*gravest, more))
 
 
 def _write_answer(descriptor: int, answer: dict[str, Any]) -> None:

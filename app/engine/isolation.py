@@ -231,6 +231,10 @@ class _Request:
         self._size = os.fstat(file).st_size
         self._sha256 = ""
 
+    def started(self) -> None:
+        """Note that the scan begins now, whatever went before."""
+        self._started = time.monotonic()
+
     def hash(self) -> None:
         """Compute the SHA-256, while the child is at work: what it says of the file's identity is not asked for."""
         if not self._sha256:
@@ -295,6 +299,7 @@ class _StartProcess:
     def ask(self, request: _Request) -> tuple[str, bytes]:
         """Have one file scanned; return (how the child ended, what it wrote). Raises wire.Closed or wire.Late."""
         deadline = time.monotonic() + self._answer_within
+        request.started()
         wire.send(self._channel, request.header, files=(request.file,))
         request.hash()
         header, body = wire.receive(self._channel, deadline)

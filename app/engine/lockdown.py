@@ -75,7 +75,7 @@ class Lockdown:
         self._memory = _address_space() + memory_bytes
         self._cpu = cpu_seconds
         self._filter = _seccomp_filter()
-        self._landlock = _landlock_ruleset(_readable_folders())
+        self._landlock = _landlock_ruleset(_readable())
 
     @property
     def descriptors(self) -> set[int]:
@@ -272,15 +272,17 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = (("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32))
 
 
-def _readable_folders() -> list[str]:
-    """Where Python may still look for a module that it loads late. Nothing else of the machine is read."""
+def _readable() -> list[str]:
+    """Where Python may still look for a module that it loads late, and how much memory there is, which a library
+    asks before it unpacks. Nothing else of the machine can be read.
+    """
     named = sysconfig.get_paths()
     folders = [named[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")]
-    return [*folders, str(Path(__file__).resolve().parent.parent)]
+    return [*folders, str(Path(__file__).resolve().parent.parent), "/proc/meminfo"]
 
 
-def _landlock_ruleset(folders: Iterable[str]) -> int | None:
-    """Return a descriptor of rules that leave only reading in these folders; None where the kernel has none."""
+def _landlock_ruleset(readable: Iterable[str]) -> int | None:
+    """Return a descriptor of rules that leave only reading of these paths; None where the kernel has no Landlock."""
     if not _LINUX:
         return None
     libc = _libc()
@@ -294,16 +296,18 @@ def _landlock_ruleset(folders: Iterable[str]) -> int | None:
     ruleset: int = libc.syscall(_LANDLOCK_CREATE_RULESET, ctypes.byref(rules), size, 0)
     if ruleset < 0:
         return None
-    for folder in folders:
+    for path in readable:
         with contextlib.suppress(OSError):
-            _allow_reading(libc, ruleset, folder)
+            _allow_reading(libc, ruleset, path)
     return ruleset
 
 
-def _allow_reading(libc: Any, ruleset: int, folder: str) -> None:
-    descriptor = os.open(folder, os.O_PATH | os.O_CLOEXEC)
+def _allow_reading(libc: Any, ruleset: int, path: str) -> None:
+    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
-        rule = _PathBeneath(_READ_FILE | _READ_FOLDER, descriptor)
+        # A right that only folders have is refused for a file.
+        rights = _READ_FILE | _READ_FOLDER if Path(path).is_dir() else _READ_FILE
+        rule = _PathBeneath(rights, descriptor)
         libc.syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_PATH_BENEATH, ctypes.byref(rule), 0)
     finally:
         os.close(descriptor)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,22 +13,31 @@ from app.engine.isolation import IsolatedEngine
 from app.engine.model import Report
 from app.engine.rules import rules_digest
 
+#: Seconds between two looks at the rule folders: an operator's change is live a moment later, and a scan does not read
+#: thousands of rule files first.
+LOOK_SECONDS = 5.0
+
 
 class EnginePool:
     """Starts engines when they are first needed; a thread waits while all of them are busy."""
 
-    def __init__(self, rule_folders: Sequence[Path], size: int) -> None:
+    def __init__(self, rule_folders: Sequence[Path], size: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._folders = tuple(rule_folders)
+        self._clock = clock
         self._idle: queue.LifoQueue[IsolatedEngine | None] = queue.LifoQueue()
         for _ in range(size):
             self._idle.put(None)
         self._lock = threading.Lock()
-        self._level: dict[str, bool] | None = None
+        self._digest = ""
+        self._looked_at = float("-inf")
 
     @property
     def rules_digest(self) -> str:
-        """Digest of the rule folders as they are now."""
-        return rules_digest(self._folders)
+        """Digest of the rule folders as they were a few seconds ago at most."""
+        with self._lock:
+            if self._clock() - self._looked_at > LOOK_SECONDS:
+                self._digest, self._looked_at = rules_digest(self._folders), self._clock()
+            return self._digest
 
     def scan(self, path: Path, *, name: str, comment: str = "") -> Report:
         """Judge a file in an isolated child."""
@@ -35,12 +45,9 @@ class EnginePool:
             return engine.scan(path, name=name, comment=comment)
 
     def level(self) -> dict[str, bool]:
-        """Return which walls stand around the scanning child on this machine; probed once."""
-        with self._lock:
-            if self._level is None:
-                with self._engine() as engine:
-                    self._level = dict(engine.level)
-            return self._level
+        """Return which walls stand around the scanning child on this machine, as one found out by trying."""
+        with self._engine() as engine:
+            return dict(engine.level)
 
     def problems(self) -> list[str]:
         """Return which rule files were set aside, and why."""
@@ -54,7 +61,7 @@ class EnginePool:
             if engine is None:
                 engine = IsolatedEngine(self._folders)
                 engine.start()
-            else:
+            elif engine.rules_digest != self.rules_digest:
                 engine.reload_if_changed()
             yield engine
         finally:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from app.engine.identify import Kind
 from app.engine.model import Finding, Link, Severity, Verdict, worst
 from app.engine.node_name import extension_of
+
+if TYPE_CHECKING:
+    from app.engine.identify import Kind
 
 #: Extensions that a desktop hands to a script host on a double click and that have no other use.
 _HOST_SCRIPTS = frozenset({"hta", "jse", "pif", "scf", "scr", "sct", "vbe", "vbs", "wsc", "wsf", "wsh"})

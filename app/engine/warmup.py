@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import importlib
 import io
+import mimetypes
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -31,11 +32,25 @@ _MAIL = (
 _PAGE = b"<!doctype html><html><body><a href='https://b\xc3\xbccher.example/a?b=c'>there</a></body></html>"
 
 
+def _document() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<?xml version='1.0'?><Types/>")
+        archive.writestr("word/document.xml", "<?xml version='1.0'?><w:t>https://example.com/</w:t>")
+    return packed.getvalue()
+
+
+#: A file of the kind that comes most often, with everything a scan does in it: unpacking, rules, links.
+SAMPLE = _document()
+
+
 def warm_up(engine: Engine) -> None:
     """Scan one small file of every kind. What fails here only costs the first scan a little time."""
     for name in _CODECS:
         with contextlib.suppress(LookupError):
             codecs.lookup(name)
+    # Reads the machine's table of types, which a child may not.
+    mimetypes.init()
     # Looked up by name or only when something goes wrong.
     for module in ("traceback", "linecache", "encodings.idna", "stringprep", "unicodedata", "lzma", "bz2"):
         importlib.import_module(module)
@@ -54,10 +69,7 @@ def _samples() -> Iterator[tuple[str, bytes]]:
     yield "a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
     yield "a.bin", bytes(range(16)) * 16
     yield "a.txt.gz", gzip.compress(b"Hello")
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.txt", "Hello " * 100)
-    yield "a.zip", packed.getvalue()
+    yield "a.docx", SAMPLE
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:xz") as bundle:
         bundle.addfile(tarfile.TarInfo("a.txt"), io.BytesIO())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.engine.model import Verdict
+from app.engine.model import Verdict, worst
 
 REDACTED = "redacted"
 RELEASED = "released"
@@ -14,21 +14,30 @@ KEPT = "kept"
 #: One and several files of a verdict, worst first; the order is that of every sentence and list.
 _FILES = {
     Verdict.MALICIOUS: ("dangerous file", "dangerous files"),
-    Verdict.RESTRICTED: ("file of a type that is not allowed", "files of types that are not allowed"),
-    Verdict.SUSPICIOUS: ("suspicious file", "suspicious files"),
-    Verdict.UNKNOWN: ("file that could not be checked", "files that could not be checked"),
-    Verdict.CLEAN: ("file", "files"),
-}
-_SUBJECT_FILES = {
-    Verdict.MALICIOUS: ("malicious file", "malicious files"),
     Verdict.RESTRICTED: ("file of a forbidden type", "files of forbidden types"),
     Verdict.SUSPICIOUS: ("suspicious file", "suspicious files"),
     Verdict.UNKNOWN: ("unchecked file", "unchecked files"),
     Verdict.CLEAN: ("file", "files"),
 }
-_LINKS = ("dangerous link", "dangerous links")
-_SUBJECT_LINKS = ("malicious link", "malicious links")
-JUDGED = "judged dangerous by your security team"
+_LINKS = {
+    Verdict.MALICIOUS: ("dangerous link", "dangerous links"),
+    Verdict.RESTRICTED: ("forbidden link", "forbidden links"),
+    Verdict.SUSPICIOUS: ("suspicious link", "suspicious links"),
+    Verdict.UNKNOWN: ("unchecked link", "unchecked links"),
+    Verdict.CLEAN: ("link", "links"),
+}
+#: What a subject line calls differently: its readers know the verdict's own word.
+_MALICIOUS_FILE = ("malicious file", "malicious files")
+_MALICIOUS_LINK = ("malicious link", "malicious links")
+
+#: The label and the words where the engine named no finding. Only dangerous and clean are verdicts of a person.
+_REASONS = {
+    Verdict.MALICIOUS: ("Why", "your security team judged it dangerous"),
+    Verdict.RESTRICTED: ("Why", "your company's rules do not allow it"),
+    Verdict.SUSPICIOUS: ("What was found", "signs of danger, but no proof"),
+    Verdict.UNKNOWN: ("Why it could not be checked", "it could not be read"),
+    Verdict.CLEAN: ("What was found", "nothing"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +77,17 @@ class FileNotice:
 
 @dataclass(frozen=True, slots=True)
 class LinkNotice:
-    """One dangerous link in a note or mail: defanged, what is wrong with it, and its page in the console."""
+    """One link in a note or mail: defanged, with what is wrong with it (empty: a person judged it) and its page."""
 
     defanged: str
     title: str
     link: str = ""
+    verdict: str = Verdict.MALICIOUS.value
+
+    @property
+    def judged(self) -> Verdict:
+        """The verdict as a member of its enumeration."""
+        return Verdict(self.verdict)
 
 
 def headline(files: Sequence[FileNotice], links: Sequence[LinkNotice], place: str) -> tuple[str, ...]:
@@ -82,20 +97,24 @@ def headline(files: Sequence[FileNotice], links: Sequence[LinkNotice], place: st
     others = [file for file in files if not file.done and file.judged is not Verdict.MALICIOUS]
     stuck = [file for file in others if file.obstacle]
     told = [file for file in others if not file.obstacle]
+    found = [file for file in told if file.judged is not Verdict.UNKNOWN]
+    unchecked = len(told) - len(found)
     sentences = []
     if dangerous:
         verb = "is" if dangerous == 1 else "are"
         what = counted(dangerous, _FILES[Verdict.MALICIOUS])
         sentences.append(f"Warning: {what} {verb} still in {place}. Do not open {_them(dangerous)}.")
     if removed:
-        sentences.append(f"Deskwarden removed {_listed(removed)} from {place}.")
+        sentences.append(f"Deskwarden removed {_listed(removed, _FILES)} from {place}.")
     if links:
-        what = counted(len(links), _LINKS)
-        sentences.append(f"Deskwarden found {what} in {place}. Do not open {_them(len(links))}.")
+        sentences.append(f"Deskwarden found {_listed(links, _LINKS)} in {place}. Do not open {_them(len(links))}.")
     if stuck:
-        sentences.append(f"Deskwarden could not remove {_listed(stuck)} from {place}.")
-    if told:
-        sentences.append(f"Deskwarden found {_listed(told)} in {place}.")
+        sentences.append(f"Deskwarden could not remove {_listed(stuck, _FILES)} from {place}.")
+    if found:
+        sentences.append(f"Deskwarden found {_listed(found, _FILES)} in {place} and left {_them(len(found))} there.")
+    if unchecked:
+        what = counted(unchecked, _FILES[Verdict.CLEAN])
+        sentences.append(f"Deskwarden could not check {what} in {place} and left {_them(unchecked)} there.")
     return tuple(sentences)
 
 
@@ -114,14 +133,17 @@ def release_headline(files: Sequence[FileNotice], place: str) -> tuple[str, ...]
 
 def subject(files: Sequence[FileNotice], links: Sequence[LinkNotice], ticket_id: int) -> str:
     """Return the subject line of a mail: the most pressing thing alone, and nothing that a stranger wrote."""
-    worst = max((file.judged for file in files), key=lambda verdict: verdict.rank, default=Verdict.CLEAN)
-    if links and worst is not Verdict.MALICIOUS:
-        return f"{_capital(counted(len(links), _SUBJECT_LINKS))} in ticket #{ticket_id}"
-    group = [file for file in files if file.judged is worst]
+    verdict = worst(file.judged for file in files)
+    of_links = worst(link.judged for link in links)
+    if links and (not files or of_links.rank > verdict.rank):
+        words = _MALICIOUS_LINK if of_links is Verdict.MALICIOUS else _LINKS[of_links]
+        return f"{_capital(counted(sum(link.judged is of_links for link in links), words))} in ticket #{ticket_id}"
+    group = [file for file in files if file.judged is verdict]
     stuck, removed = [file for file in group if file.obstacle], [file for file in group if file.done]
     pressing = stuck or removed or group
     deed = "could not be removed from" if stuck else "removed from" if removed else "in"
-    return f"{_capital(counted(len(pressing), _SUBJECT_FILES[worst]))} {deed} ticket #{ticket_id}"
+    words = _MALICIOUS_FILE if verdict is Verdict.MALICIOUS else _FILES[verdict]
+    return f"{_capital(counted(len(pressing), words))} {deed} ticket #{ticket_id}"
 
 
 def release_subject(files: Sequence[FileNotice], ticket_id: int) -> str:
@@ -133,46 +155,79 @@ def release_subject(files: Sequence[FileNotice], ticket_id: int) -> str:
 
 def reason(file: FileNotice) -> tuple[str, str]:
     """Return the label and the words that say why the file is in the note."""
-    if file.judged is Verdict.RESTRICTED:
-        return "Why", file.title or "your company's rules do not allow files of this type"
-    if file.judged is Verdict.UNKNOWN:
-        return "Why it could not be checked", file.title or "it could not be read"
-    return "What was found", file.title or JUDGED
+    return _reason(file.judged, file.title)
+
+
+def link_reason(link: LinkNotice) -> tuple[str, str]:
+    """Return the label and the words that say why the link is in the note."""
+    return _reason(link.judged, link.title)
+
+
+def _reason(verdict: Verdict, title: str) -> tuple[str, str]:
+    label, words = _REASONS[verdict]
+    if not title:
+        return label, words
+    return ("What was found" if verdict is Verdict.MALICIOUS else label), title
 
 
 def agent_advice(files: Sequence[FileNotice], links: Sequence[LinkNotice]) -> tuple[str, ...]:
     """Return what the agent does now."""
-    advice = []
-    if any(not file.done and file.judged is Verdict.MALICIOUS for file in files):
+    still_there = [file for file in files if not file.done]
+    advice = _about_what_must_go(still_there)
+    if removed := sum(file.done and file.judged is Verdict.MALICIOUS for file in files):
+        what = "the dangerous file" if removed == 1 else "the dangerous files"
+        advice.append(f"Do not ask the customer to send {what} again by other means.")
+    if forbidden := sum(file.judged is Verdict.RESTRICTED for file in files):
+        what = "the file is" if forbidden == 1 else "the files are"
         advice.append(
-            "Do not open, forward or download what is still in the ticket. "
-            "Ask your Zendesk administrator to delete it; your security team was told by mail."
+            f"A forbidden type does not tell whether {what} dangerous. "
+            f"If you need what is in {_them(forbidden)}, ask the customer for another format, such as PDF."
         )
-    if any(file.done and file.judged is Verdict.MALICIOUS for file in files):
-        advice.append("Do not ask the customer to send a dangerous file again by another way.")
-    if any(file.judged is Verdict.RESTRICTED for file in files):
-        advice.append(
-            "A type that is not allowed need not be dangerous; nobody says that this file is. "
-            "If you need it, ask the customer for another format, such as PDF."
-        )
-    if any(file.judged in (Verdict.SUSPICIOUS, Verdict.UNKNOWN) for file in files):
-        advice.append(
-            "Suspicious or not checked does not mean clean: open it only if you expected it from this customer."
-        )
+    advice += _caution([file for file in still_there if not file.obstacle])
     if links:
-        advice.append("Do not open the link or send it on, also not to try it.")
-    if any(file.link for file in files) or any(link.link for link in links):
-        advice.append("If you think this is a mistake, open the details and ask for a look.")
+        what = "the link" if len(links) == 1 else "the links"
+        advice.append(f"Do not open {what}, not even to try, and do not send {_them(len(links))} on.")
+    details = any(file.link for file in files) or any(link.link for link in links)
+    how = ": send them the link to the details" if details else ""
+    advice.append(f"If you think this is a mistake, ask your security team to look again{how}.")
     return tuple(advice)
+
+
+def _about_what_must_go(files: Sequence[FileNotice]) -> list[str]:
+    """What to do about files that are still in the ticket and should not be."""
+    advice = []
+    if dangerous := sum(file.judged is Verdict.MALICIOUS for file in files):
+        what = "the dangerous file" if dangerous == 1 else "the dangerous files"
+        advice.append(
+            f"Do not open, forward or download {what} still in the ticket. "
+            f"Ask your Zendesk administrator to delete {_them(dangerous)}, and tell your security team."
+        )
+    if stuck := sum(bool(file.obstacle) and file.judged is not Verdict.MALICIOUS for file in files):
+        advice.append(
+            f"Do not open what could not be removed: ask your Zendesk administrator to delete {_them(stuck)}."
+        )
+    return advice
+
+
+def _caution(left: Sequence[FileNotice]) -> list[str]:
+    """What to do with files that policy leaves in the ticket although nobody says that they are clean."""
+    suspicious = sum(file.judged is Verdict.SUSPICIOUS for file in left)
+    unchecked = sum(file.judged is Verdict.UNKNOWN for file in left)
+    if not suspicious and not unchecked:
+        return []
+    state = "Suspicious or not checked" if suspicious and unchecked else "Suspicious" if suspicious else "Not checked"
+    what = "the file" if suspicious + unchecked == 1 else "such a file"
+    return [f"{state} does not mean clean: open {what} only if you expected it from this customer."]
 
 
 def team_advice(files: Sequence[FileNotice], links: Sequence[LinkNotice], no_note: str) -> tuple[str, ...]:
     """Return what the readers of the mail do now. ``no_note`` is why the ticket bears no note; empty: it bears one."""
     advice = []
-    if any(file.obstacle for file in files):
+    if stuck := sum(bool(file.obstacle) for file in files):
+        what = "the file" if stuck == 1 else "the files"
         advice.append(
-            "Remove by hand what could not be removed: a Zendesk administrator can redact the file or delete the "
-            "ticket. Until then tell the agents not to open it."
+            f"Remove by hand what could not be removed: a Zendesk administrator can redact {what} or delete the "
+            f"ticket. Until then tell the agents not to open {_them(stuck)}."
         )
     if no_note:
         advice.append(f"The ticket bears no note about this, so tell its agent yourself. {no_note}")
@@ -187,7 +242,8 @@ def team_advice(files: Sequence[FileNotice], links: Sequence[LinkNotice], no_not
             "What was only reported still stands in the ticket, as your policy says: open the details and judge it."
         )
     if links:
-        advice.append("The link still stands in the ticket. If it is harmless, open the details and judge it clean.")
+        what, it = ("The link still stands", "it") if len(links) == 1 else ("The links still stand", "one of them")
+        advice.append(f"{what} in the ticket. If {it} is harmless, open the details and judge it clean.")
     return tuple(advice)
 
 
@@ -203,7 +259,7 @@ def team_release_advice(files: Sequence[FileNotice]) -> tuple[str, ...]:
     """Return what the readers of the mail do about files that were to come back."""
     if all(file.done for file in files):
         return ("Nothing. If this was a mistake, open the details and judge the file malicious: it is removed again.",)
-    return ("Open the details, download the file there, and send it to the agent who needs it.",)
+    return ("Open the details, download there what could not be given back, and send it to the agent who needs it.",)
 
 
 def counted(count: int, words: tuple[str, str]) -> str:
@@ -226,10 +282,10 @@ def worst_first(files: Iterable[FileNotice]) -> list[FileNotice]:
     return sorted(files, key=lambda file: (-file.judged.rank, file.done))
 
 
-def _listed(files: Sequence[FileNotice]) -> str:
+def _listed(things: Sequence[FileNotice | LinkNotice], names: Mapping[Verdict, tuple[str, str]]) -> str:
     """Return ``2 dangerous files and 1 suspicious file``."""
-    counts = {verdict: sum(file.judged is verdict for file in files) for verdict in _FILES}
-    parts = [counted(count, _FILES[verdict]) for verdict, count in counts.items() if count]
+    counts = {verdict: sum(thing.judged is verdict for thing in things) for verdict in names}
+    parts = [counted(count, names[verdict]) for verdict, count in counts.items() if count]
     return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]
 
 

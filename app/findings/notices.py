@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.engine.model import Verdict
 from app.findings import notice_words as words
-from app.findings.hostile_text import shown
+from app.findings.hostile_text import shown, unlinked
 from app.findings.notice_layout import Item, Letter, Line, mail_html, mail_text, note
 from app.findings.notice_words import KEPT, REDACTED, RELEASED, FileNotice, LinkNotice
 
@@ -27,7 +28,10 @@ __all__ = [
 ]
 
 _REFERENCE = re.compile(r"(?<![A-Z0-9-])DW(?:-[A-Z2-7]{8}){3}(?![A-Z0-9-])")
-_BRACKETS = "Dots written as [.] keep names and addresses from turning into links."
+_BRACKETS = "Brackets, as in [.], keep names and addresses from turning into links."
+
+#: Characters of a name that are shown; no everyday file system takes longer ones, so a real name stands whole.
+_MOST_OF_A_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,57 +69,56 @@ def quarantine_note(
     files: Sequence[FileNotice], links: Sequence[LinkNotice] = (), *, reference: str, page: str = ""
 ) -> str:
     """Return the ``html_body`` of the internal note that says what was removed or found, and what to do."""
-    items = _items(files, links)
     return note(
         Letter(
             words.headline(files, links, "this ticket"),
-            items,
-            (*words.agent_advice(files, links), *_hint(items)),
+            _items(files, links),
+            words.agent_advice(files, links),
             f"Written by Deskwarden; only agents see this note. Reference {reference}",
             page,
+            _BRACKETS,
         )
     )
 
 
 def release_note(file: FileNotice, *, reference: str) -> str:
     """Return the ``html_body`` of the internal note to which the original is attached."""
-    items = (_file_item(file, explained=False),)
     return note(
         Letter(
             (
                 "Deskwarden gave 1 file back: it is attached to this note.",
                 "Your security team looked at it and judged it clean.",
             ),
-            items,
-            (*words.release_advice(), *_hint(items)),
+            (_file_item(file, explained=False),),
+            words.release_advice(),
             f"Written by Deskwarden; only agents see this note. Reference {reference}",
+            hint=_BRACKETS,
         )
     )
 
 
 def quarantine_mail(notice: Notice) -> tuple[str, str, str]:
     """Return subject, text and HTML of the mail that says the same as the note, and says it all where none is."""
-    items = _items(notice.files, notice.links)
-    advice = words.team_advice(notice.files, notice.links, shown(notice.no_note, 300))
     letter = Letter(
         words.headline(notice.files, notice.links, f"ticket #{notice.ticket_id}"),
-        items,
-        (*advice, *_hint(items)),
+        _items(notice.files, notice.links),
+        words.team_advice(notice.files, notice.links, shown(notice.no_note, 300)),
         _closing(notice),
         notice.page,
+        _BRACKETS,
     )
     return _mail(letter, words.subject(notice.files, notice.links, notice.ticket_id))
 
 
 def release_mail(notice: Notice) -> tuple[str, str, str]:
     """Return subject, text and HTML of the mail that says that files were given back, or why they could not be."""
-    items = tuple(_file_item(file, explained=False) for file in notice.files)
     letter = Letter(
         words.release_headline(notice.files, f"ticket #{notice.ticket_id}"),
-        items,
-        (*words.team_release_advice(notice.files), *_hint(items)),
+        tuple(_file_item(file, explained=False) for file in notice.files),
+        words.team_release_advice(notice.files),
         _closing(notice),
         notice.page,
+        _BRACKETS,
     )
     return _mail(letter, words.release_subject(notice.files, notice.ticket_id))
 
@@ -137,7 +140,7 @@ def _items(files: Sequence[FileNotice], links: Sequence[LinkNotice]) -> tuple[It
 
 
 def _file_item(file: FileNotice, *, explained: bool = True) -> Item:
-    lines = []
+    lines = [_verdict(file.judged)]
     if explained:
         label, text = words.reason(file)
         lines.append(Line(label, shown(text, 200)))
@@ -147,14 +150,18 @@ def _file_item(file: FileNotice, *, explained: bool = True) -> Item:
         lines.append(Line("Not done, because", shown(file.obstacle, 300)))
     if file.sha256:
         lines.append(Line(f"{words.size(file.size)}, SHA-256", shown(file.sha256, 64), code=True))
-    return Item(shown(file.name) or "(without a name)", tuple(lines), file.link)
+    return Item(shown(file.name, _MOST_OF_A_NAME) or "(without a name)", tuple(lines), file.link)
 
 
 def _link_item(link: LinkNotice) -> Item:
-    # The scheme is broken already; what follows is made harmless again, whoever defanged it.
-    scheme, mark, rest = link.defanged.partition("://")
-    written = f"{scheme}{mark}{shown(rest, 300)}" if scheme in ("hxxp", "hxxps") else shown(link.defanged, 300)
-    return Item(written, (Line("What was found", shown(link.title or words.JUDGED, 200)),), link.link)
+    # Bad by our own verdict: it stays in brackets wherever it is shown, and so does what is said about it.
+    label, text = words.link_reason(link)
+    lines = (_verdict(link.judged), Line(label, unlinked(shown(text, 200))))
+    return Item(unlinked(shown(link.defanged, 300)), lines, link.link)
+
+
+def _verdict(verdict: Verdict) -> Line:
+    return Line("Verdict", verdict.value)
 
 
 def _inside(file: FileNotice) -> str:
@@ -163,14 +170,9 @@ def _inside(file: FileNotice) -> str:
     if way == file.name:
         return ""
     way = way.removeprefix(file.name + "/")
-    return " → ".join(shown(part, 80) for part in _ends(way.split("/")) if part)
+    return " → ".join(shown(part, _MOST_OF_A_NAME) for part in _ends(way.split("/")) if part)
 
 
 def _ends(parts: list[str]) -> list[str]:
     """A way may be a hundred containers long; its ends say where to look."""
     return parts if len(parts) <= 5 else [*parts[:2], "…", *parts[-2:]]
-
-
-def _hint(items: Sequence[Item]) -> tuple[str, ...]:
-    told = any("[.]" in text for item in items for text in (item.name, *(line.text for line in item.lines)))
-    return (_BRACKETS,) if told else ()

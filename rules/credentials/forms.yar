@@ -63,9 +63,16 @@ rule password_form_foreign {
         author = "Deskwarden"
     strings:
         $password = /<input[^>]{0,400}type\s{0,2}=\s{0,2}\\?["']?password/ nocase
-        $target = /(<form[^>]{0,400}action\s{0,2}=\s{0,2}["']?\s{0,4}|fetch\s{0,2}\(\s{0,2}["'\x60]|\.open\s{0,2}\(\s{0,2}["']POST["']\s{0,2},\s{0,2}["'\x60]|\$\.(post|ajax)\s{0,2}\(\s{0,2}["'\x60])\s{0,4}https?:\/\/[^\s"'\x60<>]{4,300}/ nocase
+        $form = /<form[^>]{0,400}action\s{0,2}=\s{0,2}["']?\s{0,4}https?:\/\// nocase
+        $end = /<\/form/ nocase
+        $script = /(fetch\s{0,2}\(\s{0,2}["'\x60]|\.open\s{0,2}\(\s{0,2}["']POST["']\s{0,2},\s{0,2}["'\x60]|\$\.(post|ajax)\s{0,2}\(\s{0,2}["'\x60])\s{0,4}https?:\/\/[^\s"'\x60<>]{4,300}/ nocase
     condition:
-        page and all of them
+        page and $password and #password < 20 and #form < 20 and #end < 200 and (
+            $script or for any i in (1..#form): (for any j in (1..#password): (
+                @password[j] > @form[i] and
+                // No form ends between the two: the password belongs to the form that leads elsewhere.
+                for all k in (1..#end): (@end[k] < @form[i] or @end[k] > @password[j])))
+        )
 }
 
 rule wallet_words_form {

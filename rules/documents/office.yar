@@ -40,13 +40,9 @@ rule excel4_macro_sheet {
         // BIFF8 Lbl ([MS-XLS] 2.4.150), built-in name 1 = Auto_Open.
         $auto = { 18 00 ?? 00 (20 | 21) 00 00 01 ?? 00 00 00 ?? 00 00 00 00 00 00 01 }
         $auto_text = "Auto_Open" nocase
-        // PtgFuncVar with EXEC, CALL or REGISTER.
-        $function1 = { 42 (01 | 02 | 03) 6E 00 }
-        $function2 = { 42 (02 | 03 | 04 | 05 | 06 | 07 | 08 | 09) 96 00 }
-        $function3 = { 42 (02 | 03 | 04 | 05 | 06 | 07 | 08 | 09) 95 00 }
     condition:
         uint32be(0) == 0xD0CF11E0 and filesize < 32MB and
-        ($hidden or $shown) and ($hidden or any of ($function*)) and ($auto or $auto_text or any of ($function*))
+        ($hidden or $shown) and ($auto or $auto_text)
 }
 
 rule excel_hidden_macro_sheet_xml {
@@ -202,7 +198,7 @@ rule equation_overflow {
         author = "Deskwarden"
     strings:
         // EQNOLEFILEHDR, then MTEF 3: header, size records, then a FONT record whose name does not end in time.
-        $font = { 1C 00 00 00 02 00 ?? ?? [24] 03 ?? 01 03 ?? [0-6] 08 ?? ?? }
+        $font = { 1C 00 00 00 02 00 ?? ?? [20] 03 ?? 01 03 ?? [0-6] 08 ?? ?? }
         $name = "Equation Native" wide
     condition:
         filesize < 32MB and ($name or uint32be(0) == 0x1C000000 or mime == "application/rtf") and

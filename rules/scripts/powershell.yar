@@ -62,11 +62,11 @@ rule powershell_encoded_cradle {
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $a = "DownloadString(" base64wide
-        $b = "DownloadFile(" base64wide
-        $c = "Net.WebClient" base64wide
-        $d = "Invoke-WebRequest" base64wide
-        $e = "Invoke-Expression" base64wide
+        $a = "DownloadString(" wide base64
+        $b = "DownloadFile(" wide base64
+        $c = "Net.WebClient" wide base64
+        $d = "Invoke-WebRequest" wide base64
+        $e = "Invoke-Expression" wide base64
     condition:
         filesize < 4MB and any of them
 }

@@ -154,12 +154,14 @@ class Scanner:
         entries = self._lists.entries_for(scan.connection_id, sha256=got.sha256, sender=scan.sender)
         if hit := decide_by_lists(entries, sha256=got.sha256, sender=scan.sender, now=self._now()):
             return judgement_by_list(hit, scan.name), None
-        key = self._cache.key(got.sha256, scan.name, self._engine.rules_digest, self._policy.version)
+        digest = self._engine.rules_digest
+        key = self._cache.key(got.sha256, scan.name, digest, self._policy.version)
         report = self._cache.get(key)
         if report is None:
             _keep(lease)
             report = self._engine.scan(spooled, name=scan.name, comment=self._text(scan))
-            self._cache.put(key, report, self._now())
+            if report.rules == digest:  # else the rules were changed meanwhile
+                self._cache.put(key, report, self._now())
         judgement = Judgement(
             report.verdict,
             "engine",

@@ -74,7 +74,8 @@ def _file(connection: Connection, scan: Any, decision: Any, pages: Pages) -> wor
 
 def _link(scan: Any, decision: Any, pages: Pages) -> words.LinkNotice:
     finding = _deciding(scan, decision)
-    return words.LinkNotice(defang(scan.url), finding.title if finding else "", pages.scan(scan.id))
+    title = finding.title if finding else ""
+    return words.LinkNotice(defang(scan.url), title, pages.scan(scan.id), decision.verdict)
 
 
 def _deciding(scan: Any, decision: Any) -> Finding | None:

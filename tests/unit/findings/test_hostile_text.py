@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from publicsuffixlist import PublicSuffixList
 
-from app.findings.hostile_text import _PLAIN_EXTENSIONS, shown, unlinked
+from app.findings.hostile_text import _PLAIN_EXTENSIONS, has_brackets, shown, split, unlinked, unlinked_in_note
 
 
 @pytest.mark.parametrize(
@@ -19,37 +19,60 @@ from app.findings.hostile_text import _PLAIN_EXTENSIONS, shown, unlinked
     ],
 )
 def test_an_everyday_name_stays_as_it_is(name: str) -> None:
-    assert shown(name) == name
+    assert shown(name) == unlinked_in_note(name) == unlinked(name) == name
+    assert split(name) == [name]
 
 
 @pytest.mark.parametrize(
-    ("name", "harmless"),
+    ("name", "in_note", "in_mail"),
     [
-        ("evil.com", "evil[.]com"),
-        ("invoice.pdf.zip", "invoice.pdf[.]zip"),
-        ("evil.com.pdf", "evil[.]com.pdf"),
-        ("see evil.co.uk/x now.docx", "see evil[.]co[.]uk/x now.docx"),
-        ("WWW.x1.pdf", "WWW[.]x1[.]pdf"),
-        ("10.0.0.1.pdf", "10.0.0.1.pdf"),
-        ("10.0.0.1", "10[.]0[.]0[.]1"),
-        ("münchen.xn--p1ai", "münchen[.]xn--p1ai"),
-        ("почта.рф", "почта[.]рф"),
-        ("evil。com", "evil[。]com"),
-        ("https://evil.com/a.exe", "https[:]//evil[.]com/a.exe"),
-        ("javascript:alert(1)", "javascript[:]alert(1)"),
-        ("boss@evil.com", "boss[@]evil[.]com"),
-        ("\\\\server\\share", "[\\\\]server\\share"),
-        ("{{ticket.requester.email}}.pdf", "{ {ticket[.]requester[.]email} }.pdf"),
-        ("{% if 1 %}", "{ % if 1 % }"),
+        ("evil.com", "evil.com", "evil[.]com"),
+        ("invoice.pdf.zip", "invoice.pdf.zip", "invoice.pdf[.]zip"),
+        ("evil.com.pdf", "evil.com.pdf", "evil[.]com.pdf"),
+        ("see evil.co.uk/x now.docx", "see evil.co.uk/x now.docx", "see evil[.]co[.]uk/x now.docx"),
+        ("WWW.x1.pdf", "WWW[.]x1.pdf", "WWW[.]x1.pdf"),
+        ("_www.evil.com", "_www[.]evil.com", "_www[.]evil[.]com"),
+        ("10.0.0.1.pdf", "10.0.0.1.pdf", "10.0.0.1.pdf"),
+        ("10.0.0.1", "10.0.0.1", "10[.]0[.]0[.]1"),
+        ("münchen.xn--p1ai", "münchen.xn--p1ai", "münchen[.]xn--p1ai"),
+        ("почта.рф", "почта.рф", "почта[.]рф"),
+        ("evil。com", "evil。com", "evil[。]com"),
+        ("https://evil.com/a.exe", "https[:]//evil.com/a.exe", "https[:]//evil[.]com/a.exe"),
+        ("hxxps://evil.com/a.exe", "hxxps://evil.com/a.exe", "hxxps://evil[.]com/a.exe"),
+        ("hxxp://https://x1", "hxxp://https[:]//x1", "hxxp://https[:]//x1"),
+        ("javascript:alert(1)", "javascript:alert(1)", "javascript[:]alert(1)"),
+        ("boss@evil.com", "boss[@]evil.com", "boss[@]evil[.]com"),
+        ("\\\\server\\share", "\\\\server\\share", "[\\\\]server\\share"),
+        ("{{ticket.requester}}.pdf", "{ {ticket.requester} }.pdf", "{ {ticket[.]requester} }.pdf"),
+        ("{% if 1 %}", "{ % if 1 % }", "{ % if 1 % }"),
     ],
 )
-def test_what_a_program_might_make_a_link_of_is_broken(name: str, harmless: str) -> None:
-    assert shown(name) == harmless
+def test_each_program_finds_nothing_to_make_a_link_of(name: str, in_note: str, in_mail: str) -> None:
+    assert unlinked_in_note(shown(name)) == in_note
+    assert unlinked(shown(name)) == in_mail
+
+
+@pytest.mark.parametrize(
+    "name", ["evil.com", "a.co.uk", "x javascript:alert(1)", "10.0.0.1", "\\\\srv\\x", "evil。com"]
+)
+def test_a_name_in_pieces_reads_as_it_is_and_no_piece_is_an_address(name: str) -> None:
+    pieces = split(name)
+    assert "".join(pieces) == name
+    assert [piece for piece in pieces if unlinked(piece) != piece] == []
+    assert all(mark in {".", ":", "。", "\\\\"} for mark in pieces[1::2])
 
 
 def test_breaking_twice_changes_nothing_more() -> None:
-    once = unlinked("https://a.com/b.zip?c=d@e.org {{x}} \\\\srv\\y www.x1.pdf 10.0.0.1")
-    assert unlinked(once) == once
+    text = "https://a.com/b.zip?c=d@e.org hxxp://a.com \\\\srv\\y www.x1.pdf 10.0.0.1 。com"
+    once, note = unlinked(text), unlinked_in_note(text)
+    assert unlinked(once) == unlinked(note) == once
+    assert unlinked_in_note(note) == note
+    assert split(once) == [once]
+
+
+def test_brackets_are_known_again() -> None:
+    assert all(map(has_brackets, map(unlinked, ("a.com", "x:y", "a@b", "\\\\srv", "a。com"))))
+    assert not any(map(has_brackets, ("a.com", "file[1].pdf", "[draft] a.pdf", "a[]")))
 
 
 def test_no_listed_extension_is_a_top_level_domain() -> None:

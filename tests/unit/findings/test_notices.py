@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
@@ -36,14 +37,19 @@ class Reader(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.words = ""
+        self.pieces: list[str] = []
         self.feed(html)
+        self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
-        self.words += data
+        self.pieces.append(data)
+
+    @property
+    def words(self) -> str:
+        return "".join(self.pieces)
 
     @property
     def tags(self) -> set[str]:
@@ -61,12 +67,13 @@ def note_of(*files: FileNotice, links: tuple[LinkNotice, ...] = ()) -> Reader:
 def test_the_note_about_a_dangerous_file() -> None:
     assert quarantine_note((FILE,), reference=REFERENCE) == (
         "<p><strong>Deskwarden removed 1 dangerous file from this ticket.</strong></p>"
-        "<ul><li><strong>invoice.pdf.exe</strong><br>What was found: EICAR test file<br>"
+        "<ul><li><strong>invoice.pdf.exe</strong><br>Verdict: malicious<br>What was found: EICAR test file<br>"
         f"68 bytes, SHA-256: <code>{HASH}</code><br>"
         '<a href="https://dw.example/scans/1">Open the details</a></li></ul>'
         "<p><strong>What to do</strong></p>"
-        "<ul><li>Do not ask the customer to send a dangerous file again by another way.</li>"
-        "<li>If you think this is a mistake, open the details and ask for a look.</li></ul>"
+        "<ul><li>Do not ask the customer to send the dangerous file again by other means.</li>"
+        "<li>If you think this is a mistake, ask your security team to look again: "
+        "send them the link to the details.</li></ul>"
         "<p>Written by Deskwarden; only agents see this note. Reference DW-XOKWY44V-HFIWH7BF-4CGKXY4G</p>"
     )
 
@@ -74,12 +81,14 @@ def test_the_note_about_a_dangerous_file() -> None:
 def test_the_note_about_a_dangerous_link() -> None:
     assert quarantine_note((), (LINK,), reference=REFERENCE) == (
         "<p><strong>Deskwarden found 1 dangerous link in this ticket. Do not open it.</strong></p>"
-        "<ul><li><strong>hxxps://bad[.]example/login[.]php</strong><br>What was found: on your block list<br>"
+        "<ul><li><strong>hxxps://bad[.]example/login[.]php</strong><br>"
+        "Verdict: malicious<br>What was found: on your block list<br>"
         '<a href="https://dw.example/scans/3">Open the details</a></li></ul>'
         "<p><strong>What to do</strong></p>"
-        "<ul><li>Do not open the link or send it on, also not to try it.</li>"
-        "<li>If you think this is a mistake, open the details and ask for a look.</li>"
-        "<li>Dots written as [.] keep names and addresses from turning into links.</li></ul>"
+        "<ul><li>Do not open the link, not even to try, and do not send it on.</li>"
+        "<li>If you think this is a mistake, ask your security team to look again: "
+        "send them the link to the details.</li>"
+        "<li>Brackets, as in [.], keep names and addresses from turning into links.</li></ul>"
         "<p>Written by Deskwarden; only agents see this note. Reference DW-XOKWY44V-HFIWH7BF-4CGKXY4G</p>"
     )
 
@@ -89,7 +98,8 @@ def test_the_note_to_which_a_file_given_back_is_attached() -> None:
     assert release_note(file, reference=REFERENCE) == (
         "<p><strong>Deskwarden gave 1 file back: it is attached to this note.</strong><br>"
         "<strong>Your security team looked at it and judged it clean.</strong></p>"
-        f"<ul><li><strong>invoice.pdf.exe</strong><br>68 bytes, SHA-256: <code>{HASH}</code><br>"
+        "<ul><li><strong>invoice.pdf.exe</strong><br>Verdict: clean<br>"
+        f"68 bytes, SHA-256: <code>{HASH}</code><br>"
         '<a href="https://dw.example/scans/1">Open the details</a></li></ul>'
         "<p><strong>What to do</strong></p>"
         "<ul><li>You can open the file and work with it as usual.</li>"
@@ -105,6 +115,7 @@ def test_the_mail_about_a_dangerous_file() -> None:
         "Deskwarden removed 1 dangerous file from ticket #123.\n"
         "\n"
         "1. invoice.pdf.exe\n"
+        "   Verdict: malicious\n"
         "   What was found: EICAR test file\n"
         f"   68 bytes, SHA-256: {HASH}\n"
         "   Details: https://dw.example/scans/1\n"
@@ -116,7 +127,30 @@ def test_the_mail_about_a_dangerous_file() -> None:
         "Zendesk account: acme. Sent by Deskwarden to the recipients that the connection, or the setting "
         "DESKWARDEN_NOTIFY, names.\n"
     )
-    assert "it goes back into the ticket by itself" in Reader(html).words
+    words = Reader(html).words
+    assert "invoice.pdf.exeVerdict: maliciousWhat was found: EICAR test file68 bytes, SHA-256: " + HASH in words
+    assert "it goes back into the ticket by itself" in words
+
+
+def test_the_mail_about_a_dangerous_link() -> None:
+    subject, text, html = quarantine_mail(replace(NOTICE, files=(), links=(LINK,)))
+    assert subject == "[Deskwarden] Malicious link in ticket #123"
+    assert text == (
+        "Deskwarden found 1 dangerous link in ticket #123. Do not open it.\n"
+        "\n"
+        "1. hxxps://bad[.]example/login[.]php\n"
+        "   Verdict: malicious\n"
+        "   What was found: on your block list\n"
+        "   Details: https://dw.example/scans/3\n"
+        "\n"
+        "What to do\n"
+        "- The link still stands in the ticket. If it is harmless, open the details and judge it clean.\n"
+        "- Brackets, as in [.], keep names and addresses from turning into links.\n"
+        "\n"
+        "Zendesk account: acme. Sent by Deskwarden to the recipients that the connection, or the setting "
+        "DESKWARDEN_NOTIFY, names.\n"
+    )
+    assert "hxxps://bad[.]example/login[.]phpVerdict: maliciousWhat was found: on your block list" in Reader(html).words
 
 
 def test_the_mail_about_a_closed_ticket_says_it_all() -> None:
@@ -140,9 +174,10 @@ def test_the_mail_about_a_file_that_could_not_be_removed_says_why_and_what_to_do
 
 
 def test_the_mail_about_a_file_given_back() -> None:
-    subject, text, _ = release_mail(replace(NOTICE, files=(replace(FILE, outcome="released"),)))
+    subject, text, _ = release_mail(replace(NOTICE, files=(replace(FILE, verdict="clean", outcome="released"),)))
     assert subject == "[Deskwarden] File given back to ticket #123"
     assert text.startswith("Deskwarden gave 1 file back to ticket #123, because it was judged clean.\n")
+    assert "   Verdict: clean\n" in text
     assert "EICAR" not in text
 
 
@@ -152,28 +187,154 @@ def test_the_mail_about_a_file_that_could_not_be_given_back() -> None:
     assert subject == "[Deskwarden] File could not be given back to ticket #123"
     assert text.startswith("Deskwarden could not give 1 file back to ticket #123.\n")
     assert "Not done, because: The ticket is closed, so nothing can be attached to it." in text
-    assert "download the file there" in text
+    assert "download there what could not be given back" in text
 
 
 def test_a_forbidden_type_is_not_called_dangerous() -> None:
     words = note_of(replace(FILE, verdict="restricted", title="password-protected archive")).words
-    assert "removed 1 file of a type that is not allowed from this ticket." in words
-    assert "Why: password-protected archive" in words
-    assert "nobody says that this file is" in words
-    assert "dangerous file" not in words
+    assert words.startswith(
+        "Deskwarden removed 1 file of a forbidden type from this ticket."
+        "invoice.pdf.exeVerdict: restrictedWhy: password-protected archive68 bytes"
+    )
+    assert (
+        "What to do"
+        "A forbidden type does not tell whether the file is dangerous. "
+        "If you need what is in it, ask the customer for another format, such as PDF."
+        "If you think"
+    ) in words
     subject, _, _ = quarantine_mail(replace(NOTICE, files=(replace(FILE, verdict="restricted"),)))
     assert subject == "[Deskwarden] File of a forbidden type removed from ticket #123"
 
 
+def test_several_files_of_forbidden_types_are_spoken_of_as_several() -> None:
+    words = note_of(replace(FILE, verdict="restricted"), replace(FILE, verdict="restricted")).words
+    assert words.startswith("Deskwarden removed 2 files of forbidden types from this ticket.")
+    assert "whether the files are dangerous. If you need what is in them, ask" in words
+
+
+def test_a_suspicious_file_that_is_only_told_of_is_left_with_a_caution() -> None:
+    file = replace(FILE, verdict="suspicious", outcome="kept", title="a link to a bad address")
+    words = note_of(file).words
+    assert words.startswith(
+        "Deskwarden found 1 suspicious file in this ticket and left it there."
+        "invoice.pdf.exeVerdict: suspiciousWhat was found: a link to a bad address68 bytes"
+    )
+    assert (
+        "What to do"
+        "Suspicious does not mean clean: open the file only if you expected it from this customer."
+        "If you think"
+    ) in words
+    _, text, _ = quarantine_mail(replace(NOTICE, files=(file,)))
+    assert text.startswith("Deskwarden found 1 suspicious file in ticket #123 and left it there.\n")
+    assert "- What was only reported still stands in the ticket, as your policy says" in text
+    assert "lies encrypted" not in text
+
+
+def test_several_files_that_are_only_told_of_are_spoken_of_as_several() -> None:
+    files = [replace(FILE, verdict=verdict, outcome="kept") for verdict in ("suspicious", "suspicious", "unknown")]
+    words = note_of(*files).words
+    assert words.startswith(
+        "Deskwarden found 2 suspicious files in this ticket and left them there."
+        "Deskwarden could not check 1 file in this ticket and left it there."
+    )
+    assert "Suspicious or not checked does not mean clean: open such a file only if you expected it" in words
+
+
 def test_a_file_that_could_not_be_checked_is_never_called_clean() -> None:
     words = note_of(replace(FILE, verdict="unknown", outcome="kept", title="archive with a password")).words
-    assert "Deskwarden found 1 file that could not be checked in this ticket." in words
-    assert "Why it could not be checked: archive with a password" in words
-    assert "does not mean clean" in words
+    assert words.startswith(
+        "Deskwarden could not check 1 file in this ticket and left it there."
+        "invoice.pdf.exeVerdict: unknownWhy it could not be checked: archive with a password68 bytes"
+    )
+    assert "Not checked does not mean clean: open the file only if you expected it from this customer." in words
+
+
+@pytest.mark.parametrize("verdict", ["suspicious", "unknown"])
+def test_nobody_is_told_to_open_what_was_removed_or_should_have_been(verdict: str) -> None:
+    assert "only if you expected" not in note_of(replace(FILE, verdict=verdict)).words
+    words = note_of(replace(FILE, verdict=verdict, outcome="kept: Zendesk refused")).words
+    assert "Do not open what could not be removed: ask your Zendesk administrator to delete it." in words
+    assert "only if you expected" not in words
 
 
 def test_a_file_without_a_finding_was_judged_by_a_person() -> None:
-    assert "What was found: judged dangerous by your security team" in note_of(replace(FILE, title="", where="")).words
+    words = note_of(replace(FILE, title="", where=""), links=(replace(LINK, title=""),)).words
+    assert words.count("Verdict: maliciousWhy: your security team judged it dangerous") == 2
+
+
+def test_a_link_is_called_by_its_verdict() -> None:
+    links = (LINK, replace(LINK, verdict="suspicious"), replace(LINK, verdict="suspicious"))
+    words = note_of(links=links).words
+    assert words.startswith(
+        "Deskwarden found 1 dangerous link and 2 suspicious links in this ticket. Do not open them."
+    )
+    assert words.count("Verdict: suspicious") == 2
+    assert "Do not open the links, not even to try, and do not send them on." in words
+    subject, text, _ = quarantine_mail(replace(NOTICE, files=(), links=links[1:]))
+    assert subject == "[Deskwarden] 2 suspicious links in ticket #123"
+    assert "- The links still stand in the ticket. If one of them is harmless, open the details and judge it" in text
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_each_file_bears_its_verdict_by_the_exact_word(verdict: Verdict) -> None:
+    files = (replace(FILE, verdict=verdict.value), replace(FILE, verdict=verdict.value, outcome="kept"))
+    links = (replace(LINK, verdict=verdict.value),)
+    html = quarantine_note(files, links, reference=REFERENCE)
+    _, text, mail = quarantine_mail(replace(NOTICE, files=files, links=links))
+    assert [letter.count(f"Verdict: {verdict.value}") for letter in (html, text, mail)] == [3, 3, 3]
+
+
+@pytest.mark.parametrize("name", ["eicar.com", "photos.zip", "evil.co.uk", "AT&T <new>.zip", "a" * 200 + ".com"])
+def test_a_name_stands_literally_in_the_note_and_without_a_hint(name: str) -> None:
+    html = quarantine_note((replace(FILE, name=name, where=f"{name}/word/Module1.bas"),), reference=REFERENCE)
+    assert f"<strong>{escape(name)}</strong>" in html
+    assert "Where inside: word → Module1.bas<br>" in html
+    assert "[.]" not in html
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [("www.x1.pdf", "www[.]x1.pdf"), ("https://x1", "https[:]//x1"), ("logo@2x.png", "logo[@]2x.png")],
+)
+def test_a_name_that_zendesk_would_make_a_link_of_is_broken_in_the_note_with_a_hint(name: str, broken: str) -> None:
+    words = note_of(replace(FILE, name=name)).words
+    assert broken in words
+    assert "Brackets, as in [.], keep" in words
+
+
+@pytest.mark.parametrize("name", ["statement.com", "photos.zip", "evil.co.uk", "invoice.pdf.zip", "<b>.com"])
+def test_a_name_in_the_html_mail_reads_literally_and_is_no_address_in_any_piece(name: str) -> None:
+    _, _, html = quarantine_mail(
+        replace(NOTICE, tenant=name, files=(replace(FILE, name=name, where=f"{name}/b.zip/c.com"),), no_note=name)
+    )
+    mail = Reader(html)
+    assert f"{name}Verdict: malicious" in mail.words
+    assert "Where inside: b.zip → c.com" in mail.words
+    assert mail.words.count(name) == 3
+    assert not [piece for piece in mail.pieces if re.search(r"\w\.(?:com|zip|co|uk)\b", piece)]
+    assert [tag for tag, _ in mail.elements].count("a") == len(mail.links) == 1
+    assert "[.]" not in mail.words
+
+
+def test_the_dot_of_a_name_is_split_off_in_the_html_mail() -> None:
+    html = quarantine_mail(replace(NOTICE, files=(replace(FILE, name="statement.com"),)))[2]
+    assert ">statement<span>.</span>com</strong>" in html
+
+
+def test_a_name_that_may_be_a_domain_is_bracketed_in_the_plain_mail_with_a_hint() -> None:
+    _, text, _ = quarantine_mail(replace(NOTICE, files=(replace(FILE, name="a.zip", where="a.zip/b.com"),)))
+    assert "1. a[.]zip\n" in text
+    assert "   Where inside: b[.]com\n" in text
+    assert "- Brackets, as in [.], keep names and addresses from turning into links.\n" in text
+    assert "Brackets" not in quarantine_mail(NOTICE)[1]
+
+
+def test_a_link_that_was_not_defanged_before_is_defanged_everywhere() -> None:
+    links = (LinkNotice("https://evil.com/a", "evil.com is blocked"),)
+    note = quarantine_note((), links, reference=REFERENCE)
+    for letter in (note, *quarantine_mail(replace(NOTICE, files=(), links=links))):
+        assert "evil.com" not in letter and "https://evil" not in letter
+    assert "https[:]//evil[.]com/a" in note and "evil[.]com is blocked" in note
 
 
 def test_what_is_still_there_is_said_first_and_listed_first() -> None:
@@ -186,9 +347,10 @@ def test_what_is_still_there_is_said_first_and_listed_first() -> None:
     words = note_of(*files, links=(LINK, LINK)).words
     assert words.startswith(
         "Warning: 1 dangerous file is still in this ticket. Do not open it."
-        "Deskwarden removed 2 dangerous files and 1 file of a type that is not allowed from this ticket."
+        "Deskwarden removed 2 dangerous files and 1 file of a forbidden type from this ticket."
         "Deskwarden found 2 dangerous links in this ticket. Do not open them."
     )
+    assert "download the dangerous file still in the ticket. Ask your Zendesk administrator to delete it, and" in words
     assert words.index("3rd.bin") < words.index("2nd.bin") < words.index("4th.bin") < words.index("1st.bin")
 
 
@@ -217,9 +379,9 @@ def test_the_subject_names_the_most_pressing_thing(
 
 def test_the_way_to_a_finding_is_shown_below_the_file() -> None:
     inside = replace(FILE, name="mail.eml", where="mail.eml/docs.zip/b.doc")
-    assert "Where inside: docs[.]zip → b.docx" in note_of(replace(inside, where=inside.where + "x")).words
+    assert "Where inside: docs.zip → b.docx" in note_of(replace(inside, where=inside.where + "x")).words
     deep = replace(FILE, name="a.zip", where="a.zip" + "/b.zip" * 500 + "/c.doc")
-    assert "Where inside: b[.]zip → b[.]zip → … → b[.]zip → c.doc" in note_of(deep).words
+    assert "Where inside: b.zip → b.zip → … → b.zip → c.doc" in note_of(deep).words
 
 
 HOSTILE = [
@@ -254,16 +416,33 @@ def test_a_hostile_name_stays_text(name: str) -> None:
     subject, text, html = quarantine_mail(replace(NOTICE, tenant=name, files=(file,), links=(link,), no_note=name))
     mail = Reader(html)
     assert mail.tags <= {
-        *("html", "head", "meta", "title", "body", "div", "h1", "h2", "p", "strong", "ul", "li", "br", "code", "a")
+        *(
+            "html",
+            "head",
+            "meta",
+            "title",
+            "body",
+            "div",
+            "h1",
+            "h2",
+            "p",
+            "strong",
+            "ul",
+            "li",
+            "br",
+            "code",
+            "a",
+            "span",
+        )
     }
     assert set(mail.links) == ours
     assert subject == "[Deskwarden] Malicious file could not be removed from ticket #123"
     for words in (note.words, mail.words, text):
         words = words.replace("https://dw.example/", "")
-        assert not re.search(
-            r"https?:/|www\.|\w@|evil\.com|\{\{|\{%|[\x00-\x09\x0b-\x1f\u202a-\u202e\ud800-\udfff]", words
-        )
+        assert not re.search(r"https?:/|www\.|\w@|\{\{|\{%|[\x00-\x09\x0b-\x1f\u202a-\u202e\ud800-\udfff]", words)
         words.encode()
+    # Zendesk makes no link of a bare host name, mail programs do.
+    assert not [piece for piece in (*mail.pieces, text) if "evil.com" in piece]
 
 
 def test_a_script_is_escaped_as_written() -> None:
