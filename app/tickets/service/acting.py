@@ -33,6 +33,10 @@ class LeaseLost(Exception):
     """Another worker acts on this ticket now; stop at once."""
 
 
+class Overruled(LeaseLost):
+    """A person decided otherwise since the action was looked up; stop and look again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The ticket we act on, with what the steps share."""
@@ -56,8 +60,11 @@ class Desk:
         return found
 
     def mark_sending(self, action_id: int, **values: Any) -> None:
-        """Note, durably, that the deed is about to be done."""
+        """Note, durably, that the deed is about to be done; raises Overruled when it is not wanted any more."""
         with self.database.write() as connection:
+            waiting = select(actions.c.id).where(actions.c.id == action_id, actions.c.finished_at.is_(None))
+            if connection.execute(waiting if self.database.is_sqlite else waiting.with_for_update()).first() is None:
+                raise Overruled
             self.change(
                 connection,
                 action_id,

@@ -143,8 +143,10 @@ class Enumerator:
 
     def _links(self, comment: Comment) -> list[Link]:
         found = extract_links(comment.html_body, html=True) if comment.html_body else extract_links(comment.body)
+        # An inline image stands in the HTML by the address of a file that is scanned as such.
+        files = {attachment.content_url for attachment in comment.attachments}
         # Our own notes point to our own pages; nothing is learned from judging those.
-        return [link for link in found if not link.url.startswith(self._own_pages)]
+        return [link for link in found if link.raw not in files and not link.url.startswith(self._own_pages)]
 
     def _store_comment(self, connection: Connection, connection_id: int, ticket_id: int, comment: Comment) -> None:
         text = f"{comment.body}\n{comment.html_body}" if comment.attachments else ""

@@ -40,9 +40,9 @@ class Verdicts:
             scan = self._scan(connection, scan_id)
             if scan.verdict == verdict.value and scan.verdict_by == "person":
                 return False
-            effect = self._effect(scan, verdict)
-            if effect is not Effect.NOTHING:
-                self._overrule(connection, scan)
+            # First stop what has not begun: only then is it certain where the file is, or is going.
+            self._overrule(connection, scan)
+            effect = self._effect(connection, scan, verdict)
             judgement = Judgement(verdict, "person", actor, reason=reason, rules_version=scan.rules_version)
             record(connection, scan, judgement, effect, policy=self._policy, now=self._now())
             self._stand(connection, scan, judgement)
@@ -60,14 +60,26 @@ class Verdicts:
             raise Rejected("This scan is not finished yet; give the verdict when it is.", code="not-finished")
         return scan
 
-    def _effect(self, scan: Any, verdict: Verdict) -> Effect:
+    def _effect(self, connection: Connection, scan: Any, verdict: Verdict) -> Effect:
+        """What the verdict orders, given where the file is now: what is out already is not taken out again."""
         ordered = self._policy.effect(scan.kind, verdict)
         if scan.kind != "attachment":
-            return ordered
+            return Effect.NOTHING if verdict.value == scan.verdict else ordered
+        out = self._is_out(connection, scan)
         if verdict is Verdict.CLEAN:
-            # There is something to give back only where a file went, or is going, out of the ticket.
-            return Effect.RELEASE if scan.vault is not None or scan.state == "quarantined" else Effect.NOTHING
-        return ordered if scan.sha256 else Effect.NOTHING
+            return Effect.RELEASE if out else Effect.NOTHING
+        return Effect.NOTHING if out or not scan.sha256 else ordered
+
+    def _is_out(self, connection: Connection, scan: Any) -> bool:
+        """Whether the file was, or is just being, taken out of the ticket and not given back since."""
+        last = connection.execute(
+            select(actions.c.kind)
+            .where(actions.c.scan_id == scan.id, actions.c.kind.in_(("redact", "release")))
+            .where(actions.c.state.in_(("sending", "done")))
+            .order_by(actions.c.id.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+        return last == "redact"
 
     def _overrule(self, connection: Connection, scan: Any) -> None:
         """What was ordered before and has not begun does not happen any more."""
