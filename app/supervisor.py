@@ -24,6 +24,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 #: A part that ran this long (seconds) counts as healthy, and its next start is immediate.
 HEALTHY_SECONDS = 20.0
 
+_STANDARD_ERROR = 2
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -88,6 +89,8 @@ class Supervisor:
             part.command,
             env=dict(part.environment),
             stdin=subprocess.DEVNULL,
+            # Standard output is ours alone: whoever started us waits there for one line.
+            stdout=_STANDARD_ERROR,
             start_new_session=True,
             preexec_fn=_die_with_parent,
         )

@@ -6,7 +6,10 @@ So results are not kept, and a message is acknowledged when it is taken: losing 
 
 from __future__ import annotations
 
+import warnings
+
 from celery import Celery
+from celery.platforms import SecurityWarning
 
 from app.config import Settings
 from app.jobs import LANES
@@ -14,6 +17,8 @@ from app.jobs import LANES
 
 def build(settings: Settings) -> Celery:
     """Return the application, wired to the broker of the settings."""
+    # Whoever works as root is warned of pickled messages; ours are plain JSON with numbers in them.
+    warnings.simplefilter("ignore", SecurityWarning)
     celery = Celery("deskwarden", broker=settings.broker, include=["workers.tasks"])
     queues = list(dict.fromkeys(LANES.values()))
     celery.conf.update(
@@ -24,6 +29,9 @@ def build(settings: Settings) -> Celery:
         worker_redirect_stdouts=False,
         worker_send_task_events=False,
         worker_enable_remote_control=False,
+        # Messages are taken before the work, so a lost connection cancels nothing; and none needs to be held back.
+        worker_cancel_long_running_tasks_on_connection_loss=True,
+        worker_enable_prefetch_count_reduction=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         task_default_queue=queues[0],

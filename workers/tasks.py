@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from app.bootstrap import Services, build_services
 
+from app.bootstrap import Services, build_services
 from app.config import Settings
 from app.errors import Temporary
 from app.jobs import Job

@@ -1,4 +1,7 @@
-"""A connected service and its tenant for each test; the scanning process is shared, because starting it takes a while."""
+"""A connected service and its tenant for each test; the scanning process is shared, because starting it takes a while.
+
+Everything that touches the database runs on both of them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from app.config import PROJECT
 from app.engine.pool import EnginePool
 from app.sandbox.server import Sandbox
 from tests.house import House
+from tests.postgres import running_postgres
 
 
 @pytest.fixture(scope="session")
@@ -17,15 +21,39 @@ def engine():
     pool.close()
 
 
+@pytest.fixture(scope="session")
+def postgres():
+    with running_postgres() as server:
+        yield server
+
+
 @pytest.fixture
 def tenant():
     with Sandbox(kind=True) as sandbox:
         yield sandbox
 
 
-@pytest.fixture
-def house(tmp_path, tenant, engine):
-    house = House(tmp_path / "home", tenant, engine)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request, tmp_path):
+    """The URL of a database without a single table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.sqlite3"
+        return
+    with request.getfixturevalue("postgres").database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request, tmp_path, tenant, engine):
+    if request.param == "sqlite":
+        yield from _house(tmp_path, tenant, engine)
+        return
+    with request.getfixturevalue("postgres").database(migrated=True) as url:
+        yield from _house(tmp_path, tenant, engine, DESKWARDEN_DATABASE_URL=url)
+
+
+def _house(tmp_path, tenant, engine, **environment):
+    house = House(tmp_path / "home", tenant, engine, **environment)
     house.connect()
     yield house
     house.services.database.close()

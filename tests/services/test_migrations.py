@@ -1,0 +1,73 @@
+"""The numbered steps lead to the tables in the code, on every database, also when several processes start at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import event, inspect, text
+
+from app.config import PROJECT
+from app.db import Database, metadata
+from app.migrations import upgrade
+from app.tables import load_tables
+
+#: Upgrades like every command does at its start.
+_UPGRADE = "import sys; from app.db import Database; from app.migrations import upgrade; upgrade(Database(sys.argv[1]))"
+
+
+@pytest.fixture
+def database(empty_database):
+    load_tables()
+    database = Database(empty_database)
+    yield database
+    database.close()
+
+
+def differences(database):
+    with database.engine.connect() as connection:
+        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+
+def version(database):
+    with database.read() as connection:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+
+
+def test_the_last_step_has_the_tables_of_the_code(database):
+    upgrade(database)
+    assert differences(database) == []
+
+
+def test_a_second_upgrade_changes_nothing(database):
+    upgrade(database)
+    before = version(database)
+    upgrade(database)
+    assert version(database) == before
+    assert differences(database) == []
+
+
+def test_processes_that_upgrade_at_once_all_succeed(database, empty_database):
+    command = [sys.executable, "-c", _UPGRADE, empty_database]
+    running = [subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [process.communicate(timeout=60)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], said
+    assert len(version(database)) == 1
+    assert differences(database) == []
+
+
+def test_a_step_that_fails_leaves_nothing_half_done(database):
+    def refuse(_connection, _cursor, statement, *_rest):
+        if statement.strip().upper().startswith("CREATE TABLE ACTIONS"):
+            raise RuntimeError("The disk is full.")
+
+    event.listen(database.engine, "before_cursor_execute", refuse)
+    with pytest.raises(RuntimeError, match="full"):
+        upgrade(database)
+    event.remove(database.engine, "before_cursor_execute", refuse)
+    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+    upgrade(database)
+    assert differences(database) == []
