@@ -20,7 +20,7 @@ from app.errors import DeskwardenError, Misconfigured, Temporary
 from app.jobs import Job, Queue
 from app.tickets.order import runnable
 from app.tickets.service.leases import Lease, take
-from app.tickets.tables import actions, decisions, scans, tickets
+from app.tickets.tables import actions, comments, decisions, scans, tickets
 
 log = structlog.get_logger()
 
@@ -53,7 +53,7 @@ class Desk:
         if not self.lease.renew():
             raise LeaseLost
 
-    def comments(self) -> list[Comment]:
+    def shown(self) -> list[Comment]:
         """Read the whole ticket as it is now."""
         self.keep()
         found: list[Comment] = self.tenant.comments(self.ticket_id)
@@ -95,6 +95,20 @@ class Desk:
         if state:
             values["state"] = state
         self.update(action.id, **values)
+
+    def remember_note(self, comment_id: int | None) -> None:
+        """Note that a comment is our own, as Zendesk's answer to writing it said: the reconciler need not read it."""
+        if comment_id is None:
+            return
+        with self.database.write() as connection:
+            connection.execute(
+                self.database.insert_once(comments).values(
+                    connection_id=self.connection_id,
+                    ticket_id=self.ticket_id,
+                    comment_id=comment_id,
+                    seen_at=self.now(),
+                )
+            )
 
     def finish(self, connection: Connection, action: Any, *, error: str | None = None, **values: Any) -> None:
         """End an action as done, or as failed with the reason that people will read."""

@@ -49,7 +49,7 @@ class NoteFinder:
         """Read the ticket and return our note of this action, or None."""
         reference = self.reference(action.key)
         own_user = self._own_user(desk.connection_id)
-        for comment in desk.comments():
+        for comment in desk.shown():
             ours = comment.author_id == own_user and comment.public is False
             young = comment.created_at is None or comment.created_at >= action.created_at - CLOCK_SKEW
             if ours and young and reference in find_references(comment.html_body + "\n" + comment.body):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from app.connections.tables import connections
 from app.db import Database
@@ -125,11 +125,12 @@ class Sweep:
                 log.warning("queue.away", job=Job.RECONCILE.value)
 
     def _lost_calls(self, connection: Connection, now: float) -> int:
-        """A call that was handed to the broker and not read: hand it over again, ever more rarely."""
+        """A call that was handed to the broker and not read: hand it over again, soon, then a little more rarely."""
+        wait = case((inbox.c.attempts == 0, LOST_SECONDS), else_=2 * LOST_SECONDS)
         return connection.execute(
             update(inbox)
             .where(inbox.c.done_at.is_(None), inbox.c.enqueued_at.is_not(None))
-            .where(inbox.c.enqueued_at <= now - LOST_SECONDS * (inbox.c.attempts + 1))
+            .where(inbox.c.enqueued_at <= now - wait)
             .values(enqueued_at=None, attempts=inbox.c.attempts + 1)
         ).rowcount
 

@@ -155,7 +155,8 @@ class Noting:
         )
         desk.mark_sending(action.id)
         desk.keep()
-        desk.tenant.add_note(desk.ticket_id, note, updated_stamp=stamp or None)
+        written = desk.tenant.add_note(desk.ticket_id, note, updated_stamp=stamp or None)
+        desk.remember_note(written.comment_id)
         self._end(desk, action)
 
     def _end(self, desk: Desk, action: Any, error: str | None = None) -> None:
