@@ -9,6 +9,7 @@ import time
 
 from app.bootstrap import build_services, prepare
 from app.config import Settings
+from app.engine.lockdown import hide_process
 from workers.schedule import run_clock
 
 
@@ -18,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace) -> int:
     """Tick until SIGTERM."""
+    hide_process()
     settings = Settings.from_environment()
     prepare(settings)
     services = build_services(settings)

@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 from app import create_app
 from app.bootstrap import prepare
 from app.config import Settings
+from app.engine.lockdown import hide_process
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
+    hide_process()
     prepare(Settings.from_environment())
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     _Server(

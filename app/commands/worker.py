@@ -6,6 +6,7 @@ import argparse
 
 from app.bootstrap import prepare
 from app.config import Settings
+from app.engine.lockdown import hide_process
 
 #: Jobs under way per scanning process: most of a job's time is waiting for Zendesk.
 JOBS_PER_SCANNER = 4
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace) -> int:
     """Work until SIGTERM; what is under way then is finished or, after a while, taken up by another worker."""
+    hide_process()
     settings = Settings.from_environment()
     prepare(settings)
     from workers.celery_app import app
