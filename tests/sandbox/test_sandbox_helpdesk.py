@@ -129,3 +129,13 @@ def test_mail_is_caught_and_shown_in_a_frame_that_can_do_nothing(post: Sandbox) 
 
 def test_without_a_mail_catcher_the_page_says_so(tenant: Sandbox) -> None:
     assert "not running" in page(tenant, "/_sandbox/mail").text
+
+
+def test_a_browser_names_our_own_origin_when_it_sends_our_forms(tenant: Sandbox) -> None:
+    # Under "no-referrer" it would send "Origin: null", and the form would be refused as another site's.
+    assert page(tenant, "/").headers["Referrer-Policy"] == "same-origin"
+    headers = {"Origin": tenant.url}
+    answer = requests.post(
+        f"{tenant.url}/helpdesk/tickets", data={"subject": "x", "text": "y"}, headers=headers, timeout=10
+    )
+    assert (answer.status_code, len(tenant.state.data.tickets)) == (200, 1)

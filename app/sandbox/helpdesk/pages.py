@@ -28,7 +28,8 @@ def guard(response: Response) -> Response:
     policy = f"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src {images}; "
     response.headers.setdefault("Content-Security-Policy", policy + "form-action 'self'; base-uri 'none'")
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": with it a browser names the origin of our own forms as "null", and they would be refused.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
