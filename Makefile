@@ -17,7 +17,7 @@ run: install  ## Install what is missing, then play the demo: sandbox tenant, se
 
 test: $(VENV)/.dev  ## Install what is missing, then lint, type-check and run the whole test suite
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadscope $(ARGS)
 
 install: $(VENV)/.product  ## Only install (.venv/bin/deskwarden)
 
