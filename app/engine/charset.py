@@ -18,6 +18,8 @@ _MARKS = (
 #: How much is looked at: enough to tell, and the same cost for every file.
 SAMPLE = 4096
 _WINDOW = 1024 * 1024
+#: How much of a window's end is searched for a blank to cut it at.
+_TAIL = 64 * 1024
 
 
 def encoding_of(data: bytes | memoryview) -> str | None:
@@ -69,9 +71,9 @@ def windows(data: bytes | memoryview, encoding: str) -> Iterator[str]:
     while start < len(data):
         piece = data[start : start + _WINDOW]
         if start + len(piece) < len(data):
-            tail = bytes(piece)
+            tail = bytes(piece[-_TAIL:])
             blank = max(tail.rfind(b"\n"), tail.rfind(b" "))
             # Without a blank in its last part the text is no text that people wrote: cut it anywhere.
-            piece = piece[: blank + 1] if blank > len(piece) // 2 else piece
+            piece = piece[: len(piece) - len(tail) + blank + 1] if blank >= 0 else piece
         yield decode(piece, encoding)
         start += len(piece)

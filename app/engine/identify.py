@@ -107,7 +107,18 @@ def _by_structure(head: bytes, data: memoryview) -> Kind | None:
         return Kind("application/x-vhd", "disk_image")
     if bytes(data[-512:-508]) == b"koly":
         return Kind("application/x-apple-diskimage", "disk_image")
+    if head[510:512] == b"\x55\xaa" and _is_disk(head, len(data)):
+        return Kind("application/x-raw-disk-image", "disk_image")
     return None
+
+
+def _is_disk(head: bytes, size: int) -> bool:
+    """Whether the first sector starts a FAT or NTFS volume, or is a table of partitions that lie in the file."""
+    if head[0] in (0xEB, 0xE9) and (head[3:8] == b"NTFS " or b"FAT" in (head[54:57], head[82:85])):
+        return True
+    rows = [struct.unpack_from("<B3xB3xI", head, 446 + 16 * number) for number in range(4)]
+    used = [start for _, kind, start in rows if kind]
+    return bool(used) and all(row[0] in (0, 0x80) for row in rows) and all(0 < at * 512 < size for at in used)
 
 
 def _is_dos_program(head: bytes, data: memoryview) -> bool:

@@ -11,11 +11,12 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import IO
 
 from app.engine import zstd
+from app.engine.analyzers import appended, archive_names, archive_zip_aes
 from app.engine.budget import LimitReached
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Tools, Unsupported
@@ -26,9 +27,9 @@ _LOCAL_SIGNATURE = b"PK\x03\x04"
 #: Signature, version, flags, method, time, date, checksum, packed size, size, length of name and of extra field.
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _ENCRYPTED = 0x1
-#: Compression method of members under WinZip's AES encryption.
-_AES = 99
-_ZSTD = 93
+_ZSTD, _XZ = 93, 95
+#: Bytes of a data descriptor with its signature and 64-bit sizes (APPNOTE 4.3.9).
+_DESCRIPTOR = 24
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
@@ -43,12 +44,16 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     yield from _oddities(node, archive, members)
     locked = [info for info in members if info.flag_bits & _ENCRYPTED]
     shift = _shift(node.data, members)
+    yield from _unlisted(node, archive, shift)
     for info in members:
         if not info.flag_bits & _ENCRYPTED:
             content = _unpack(node.data, info, info.header_offset + shift)
             yield Child(info.filename, content, info.compress_size, len(members))
+    if any(_local_header(node.data, info.header_offset + shift) is None for info in members):
+        # The directory points past what is there: readers that look for the members themselves find more.
+        yield from _members_without_directory(node)
     if locked:
-        yield from _locked(node, archive, locked, len(members), tools)
+        yield from _locked(node, archive, locked, shift, len(members), tools)
 
 
 def _unpack(data: memoryview, info: zipfile.ZipInfo, start: int) -> Iterator[bytes | memoryview]:
@@ -69,6 +74,8 @@ def _decompress(data: memoryview, start: int, method: int, packed: int) -> Itera
         yield from _drain(bz2.BZ2Decompressor(), data[start : start + packed])
     elif method == _ZSTD:
         yield from _drain(zstd.ZstdDecompressor(), data[start : start + packed])
+    elif method == _XZ:
+        yield from _drain(lzma.LZMADecompressor(lzma.FORMAT_XZ), data[start : start + packed])
     elif method == zipfile.ZIP_LZMA:
         yield from _drain(_lzma_decompressor(data[start:]), data[start + 9 : start + packed])
     else:
@@ -177,38 +184,95 @@ def _members_without_directory(node: Node) -> Iterator[Item]:
         at = content.find(_LOCAL_SIGNATURE, max(body, at + 4))
 
 
+def _unlisted(node: Node, archive: zipfile.ZipFile, shift: int) -> Iterator[Item]:
+    """Yield what lies before, between and behind the members that the directory lists.
+
+    Readers that go by the directory do not show it, others do: a second archive glued to the first, members that the
+    directory leaves out, or a file behind the end.
+    """
+    spans = sorted((info.header_offset + shift, _end(node.data, info, shift)) for info in archive.infolist())
+    if spans and spans[0][0] > 0:
+        yield from appended.second(node, node.data[: spans[0][0]], "Another archive stands before this one")
+    found = 0
+    for (_, end), (following, _) in pairwise(spans):
+        # A descriptor may stand between a member and the next; what is unlisted begins like a member.
+        gap = bytes(node.data[end : min(following, end + _DESCRIPTOR + 4)]) if following > end else b""
+        at = gap.find(_LOCAL_SIGNATURE)
+        if at >= 0:
+            found += 1
+            yield Child("", node.data[end + at : following])
+    if found:
+        yield node.finding("archive.unlisted", Severity.INFO, "The archive holds files that its directory leaves out")
+    yield from appended.behind_zip(node)
+
+
+def _end(data: memoryview, info: zipfile.ZipInfo, shift: int) -> int:
+    start = info.header_offset + shift
+    fields = _local_header(data, start)
+    return start + _LOCAL.size + (fields[9] + fields[10] if fields else 0) + info.compress_size
+
+
 def _locked(
-    node: Node, archive: zipfile.ZipFile, locked: list[zipfile.ZipInfo], siblings: int, tools: Tools
+    node: Node, archive: zipfile.ZipFile, locked: list[zipfile.ZipInfo], shift: int, siblings: int, tools: Tools
 ) -> Iterator[Item]:
-    """Yield the locked members if a password opens them, else ``archive.encrypted``."""
-    # The smallest tells soonest whether a password fits; AES is not opened by the standard library.
-    plain = sorted((info for info in locked if info.compress_type != _AES), key=lambda info: info.compress_size)
-    password = _password(archive, plain[0], tools) if plain else None
-    if password is None:
+    """Yield the locked members that a password opens, and ``archive.encrypted`` when some stay locked."""
+    closed, opened = False, False
+    under_aes = [info for info in locked if info.compress_type == archive_zip_aes.METHOD]
+    plain = [info for info in locked if info.compress_type != archive_zip_aes.METHOD]
+    for members, test, read in (
+        (plain, _opens(archive, tools), _reader(archive)),
+        (under_aes, _opens_aes(node.data, shift), _reader_aes(node.data, shift)),
+    ):
+        if not members:
+            continue
+        # The smallest tells soonest whether a password fits.
+        password = _password(min(members, key=lambda info: info.compress_size), test, tools)
+        if password is None:
+            closed = True
+            continue
+        if not opened:
+            yield node.finding(
+                "archive.opened", Severity.INFO, "Locked archive, opened with a password that came with it"
+            )
+        opened = True
+        for info in members:
+            yield Child(info.filename, read(info, password), info.compress_size, siblings)
+    if closed:
+        yield from archive_names.programs(node, (info.filename for info in locked))
         yield node.finding(
             "archive.encrypted", Severity.UNKNOWN, "Locked with a password, so what it holds was not seen"
         )
-        return
-    yield node.finding("archive.opened", Severity.INFO, "Locked archive, opened with a password that came with it")
-    for info in locked:
-        yield Child(info.filename, _decrypt(archive, info, password), info.compress_size, siblings)
 
 
-def _password(archive: zipfile.ZipFile, info: zipfile.ZipInfo, tools: Tools) -> bytes | None:
-    """Return the password that decrypts ``info`` to the declared checksum, or None."""
+def _password(info: zipfile.ZipInfo, opens: Callable[[zipfile.ZipInfo, bytes], bool], tools: Tools) -> bytes | None:
+    """Return the first password that ``opens`` the member, or None."""
     for candidate in tools.passwords:
         for password in dict.fromkeys((candidate.encode("utf-8"), candidate.encode("cp1252", "ignore"))):
             try:
                 tools.budget.charge_password()
             except LimitReached:
                 return None
-            try:
-                for _ in _decrypt(archive, info, password):
-                    tools.budget.charge_time()
-            except (RuntimeError, zipfile.BadZipFile, zlib.error, EOFError, OSError, lzma.LZMAError):
-                continue
-            return password
+            if opens(info, password):
+                return password
     return None
+
+
+def _opens(archive: zipfile.ZipFile, tools: Tools) -> Callable[[zipfile.ZipInfo, bytes], bool]:
+    """Under the old encryption a password fits when the content has the declared checksum."""
+
+    def test(info: zipfile.ZipInfo, password: bytes) -> bool:
+        try:
+            for _ in _decrypt(archive, info, password):
+                tools.budget.charge_time()
+        except (RuntimeError, zipfile.BadZipFile, zlib.error, EOFError, OSError, lzma.LZMAError):
+            return False
+        return True
+
+    return test
+
+
+def _reader(archive: zipfile.ZipFile) -> Callable[[zipfile.ZipInfo, bytes], Iterable[bytes]]:
+    return lambda info, password: _decrypt(archive, info, password)
 
 
 def _decrypt(archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: bytes) -> Iterator[bytes]:
@@ -216,3 +280,37 @@ def _decrypt(archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: bytes) -
     with archive.open(info, pwd=password) as stream:
         while chunk := stream.read(_STEP):
             yield chunk
+
+
+def _aes_member(
+    data: memoryview, info: zipfile.ZipInfo, shift: int
+) -> tuple[archive_zip_aes.Locked, archive_zip_aes.Parameters]:
+    start = info.header_offset + shift
+    fields, known = _local_header(data, start), archive_zip_aes.parameters(info.extra)
+    if fields is None:
+        raise zipfile.BadZipFile("A local header is missing.")
+    if known is None:
+        raise Unsupported
+    body = start + _LOCAL.size + fields[9] + fields[10]
+    return archive_zip_aes.cut(data[body : body + max(info.compress_size, 0)], known), known
+
+
+def _opens_aes(data: memoryview, shift: int) -> Callable[[zipfile.ZipInfo, bytes], bool]:
+    def test(info: zipfile.ZipInfo, password: bytes) -> bool:
+        member, known = _aes_member(data, info, shift)
+        return archive_zip_aes.unlock(member, known, password) is not None
+
+    return test
+
+
+def _reader_aes(data: memoryview, shift: int) -> Callable[[zipfile.ZipInfo, bytes], Iterable[bytes | memoryview]]:
+    def read(info: zipfile.ZipInfo, password: bytes) -> Iterator[bytes | memoryview]:
+        member, known = _aes_member(data, info, shift)
+        key = archive_zip_aes.unlock(member, known, password)
+        if key is None:
+            raise zipfile.BadZipFile("The checksum of a locked member is wrong.")
+        # What is stored under the encryption is as large as the packed member, which fits in memory with it.
+        plain = memoryview(b"".join(archive_zip_aes.decrypt(member, key)))
+        yield from _decompress(plain, 0, known.method, len(plain))
+
+    return read

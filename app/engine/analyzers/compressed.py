@@ -1,15 +1,16 @@
-"""gzip, bzip2, xz, lzma and Zstandard: one compressed stream, or several behind each other, read piece by piece."""
+"""gzip, bzip2, xz, lzma, lzip, Zstandard, LZ4 and compress: one stream, or several."""
 
 from __future__ import annotations
 
 import bz2
 import gzip
 import lzma
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedIOBase
 from typing import cast
 
 from app.engine import zstd
+from app.engine.analyzers import compressed_lz4, compressed_lzw
 from app.engine.node import Child, Item, Node, Tools
 from app.engine.node_name import extension_of, stem_of
 from app.engine.view import reader
@@ -32,6 +33,10 @@ def inner_name(name: str) -> str:
 
 
 def _chunks(node: Node) -> Iterator[bytes]:
+    own = _OWN.get(node.kind.family)
+    if own:
+        yield from own(node.data)
+        return
     with _open(node) as stream:
         # One read at a time: a fault behind the data, like bytes that are no stream, must not take the data with it.
         while chunk := stream.read1(_STEP):
@@ -48,3 +53,31 @@ def _open(node: Node) -> BufferedIOBase:
     if node.kind.family == "zstd":
         return cast(BufferedIOBase, zstd.ZstdFile(raw))
     return cast(BufferedIOBase, lzma.LZMAFile(raw))
+
+
+def _lzip(data: memoryview) -> Iterator[bytes]:
+    """Yield the content of every member: a header of six bytes, LZMA with an end mark, a trailer of twenty."""
+    at = 0
+    while bytes(data[at : at + 4]) == b"LZIP" and len(data) > at + 6:
+        bits, steps = data[at + 5] & 0x1F, data[at + 5] >> 5
+        size = (1 << bits) - (1 << bits) // 16 * steps
+        if not 12 <= bits <= 29:
+            raise EOFError
+        filters = [{"id": lzma.FILTER_LZMA1, "lc": 3, "lp": 0, "pb": 2, "dict_size": max(size, 4096)}]
+        stream = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters)
+        at += 6
+        while not stream.eof:
+            part = data[at : at + _STEP] if stream.needs_input else b""
+            if stream.needs_input and not part:
+                raise EOFError
+            at += len(part)
+            yield stream.decompress(part, _STEP)
+        at += 20 - len(stream.unused_data)
+
+
+#: Families with a reader of our own.
+_OWN: dict[str, Callable[[memoryview], Iterator[bytes]]] = {
+    "lz4": compressed_lz4.chunks,
+    "lzip": _lzip,
+    "lzw": compressed_lzw.chunks,
+}

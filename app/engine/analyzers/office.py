@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import olefile
 
-from app.engine.analyzers import outlook, vba
-from app.engine.model import Severity
+from app.engine.analyzers import excel_binary, office_encryption, office_objects, outlook, vba
+from app.engine.model import Finding, Severity
 from app.engine.node import Child, Item, Node, Tools
 from app.engine.view import reader
 
@@ -33,16 +33,41 @@ _REACH = re.compile(
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield macro source as ``Name.bas`` children, parts of Outlook messages, and findings about both."""
-    with olefile.OleFileIO(reader(node.data)) as storage:
-        if storage.exists("EncryptedPackage") or _is_locked_word(storage):
-            yield node.finding(
-                "office.encrypted", Severity.UNKNOWN, "Document locked with a password, so its content was not seen"
-            )
+    try:
+        storage = olefile.OleFileIO(reader(node.data))
+    except ValueError as error:
+        # Tables that are cut off; the library checks for less than it needs.
+        raise EOFError from error
+    with storage:
+        if storage.exists("EncryptedPackage"):
+            yield from _locked_package(node, storage, tools)
+        elif _is_locked_word(storage):
+            yield _locked(node)
         if node.kind.mime == "application/vnd.ms-outlook":
             yield from outlook.parts(storage)
         if node.kind.mime == "application/vnd.ms-powerpoint":
             yield from _packed_objects(storage)
         yield from _macros(node, storage)
+        yield from excel_binary.analyze(node, storage, tools)
+        yield from office_objects.embedded(node, storage, tools)
+
+
+def _locked_package(node: Node, storage: olefile.OleFileIO, tools: Tools) -> Iterator[Item]:
+    """Yield the decrypted document as another view of the same, or that it could not be opened."""
+    info = storage.openstream("EncryptionInfo").read() if storage.exists("EncryptionInfo") else b""
+    try:
+        password, decrypt = office_encryption.opened(info, tools)
+    except office_encryption.NotOpened:
+        yield _locked(node)
+        return
+    yield office_encryption.told(node, password)
+    yield Child("", decrypt(memoryview(storage.openstream("EncryptedPackage").read())))
+
+
+def _locked(node: Node) -> Finding:
+    return node.finding(
+        "office.encrypted", Severity.UNKNOWN, "Document locked with a password, so its content was not seen"
+    )
 
 
 def _packed_objects(storage: olefile.OleFileIO) -> Iterator[Item]:

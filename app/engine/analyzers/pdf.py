@@ -1,70 +1,166 @@
-"""PDF, as far as it goes without a parser: the inflated streams as nodes' views, addresses, and the lock.
+"""PDF: what its streams hold, what it does by itself, its scripts, the files in it, and its lock.
 
-Rules see nothing in deflated streams, and object streams hide actions there; so everything that inflates is laid
-before them, in the order of the file, whatever the cross-reference table says about it.
+Rules see nothing in packed streams, and object streams hide actions there; so everything that unpacks is laid before
+them as views of the same file.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 
-from app.engine.model import Severity
+from app.engine.analyzers import pdf_actions, pdf_encryption, pdf_filters, pdf_script
+from app.engine.analyzers.pdf_objects import LONG, Object, members, objects, string, words
+from app.engine.budget import LIMIT_TITLES
+from app.engine.model import Finding, Severity
 from app.engine.node import Child, Item, Node, Text, Tools
 
-_STREAM = re.compile(rb"stream(?:\r\n|\n|\r)")
-_ENCRYPT = re.compile(rb"/Encrypt[\s/]*(?:\d+\s+\d+\s+R|<<)")
-_URI = re.compile(rb"/URI\s*\(((?:[^()\\]|\\.){1,4096})\)")
-#: Streams that are pictures or fonts hold nothing that rules look for.
-_DATA_ONLY = re.compile(rb"/(?:Image|FontFile\d?|DCTDecode|JPXDecode|CCITTFaxDecode|JBIG2Decode)\b")
-#: Bytes before a stream in which its dictionary is looked for.
-_DICTIONARY = 400
-#: Bytes of one inflated stream; content streams and object streams are far smaller.
-_MOST = 8 * 1024 * 1024
+#: Streams that are pictures, fonts or colour tables hold nothing that rules look for.
+_DATA_ONLY = re.compile(rb"/(?:Subtype[\s\0]*/Image|Length1|FontFile\d?|Alternate|Type[\s\0]*/XRef)(?![A-Za-z0-9])")
+_OBJECT_STREAM = re.compile(rb"/Type[\s\0]*/ObjStm")
+_EMBEDDED = re.compile(rb"/Type[\s\0]*/EmbeddedFile(?![A-Za-z])")
+_SCRIPT = re.compile(rb"/JS[\s\0]*(?:([0-9]{1,10})[\s\0]+[0-9]{1,5}[\s\0]+R|(?=[(<]))")
+_FILE = re.compile(rb"/EF[\s\0]*<<([^>]{0,400})>>")
+_REFERENCE = re.compile(rb"/U?F[\s\0]+([0-9]{1,10})[\s\0]+[0-9]{1,5}[\s\0]+R")
+_FILE_NAME = (re.compile(rb"/UF[\s\0]*(?=[(<](?!<))"), re.compile(rb"/F[\s\0]*(?=[(<](?!<))"))
+_FORM_SCRIPT = re.compile(rb"<script\b[^>]{0,200}>([^\0]{1,200000}?)</script", re.I)
 #: Bytes gathered before they are laid before the rules as one view.
 _VIEW = 4 * 1024 * 1024
+_MOST_SCRIPTS = 2_000
+#: Bytes of scripts that stand in dictionaries; forms with a script a field have some hundred kilobytes.
+_MOST_SCRIPT_BYTES = 8 * 1024 * 1024
+
+
+class _Reading:
+    """One document being read: what was found so far that refers to something else."""
+
+    def __init__(self, node: Node, tools: Tools) -> None:
+        self.node = node
+        self.tools = tools
+        self.data = node.data.tobytes()
+        self.lock: pdf_encryption.Lock | None = None
+        self.names: dict[int, str] = {}
+        self.scripts: dict[int, None] = {}
+        self.streams: dict[int, Object] = {}
+        self.files: list[Object] = []
+        self.view = bytearray()
+        self.script_bytes = 0
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
-    """Yield views of the inflated streams, the addresses of link actions, and ``pdf.encrypted``."""
-    data = bytes(node.data)
-    if _ENCRYPT.search(data):
+    """Yield views of the streams, links, scripts, embedded files, and findings about what the document does."""
+    reading = _Reading(node, tools)
+    try:
+        reading.lock = pdf_encryption.lock(reading.data, tools)
+    except pdf_encryption.NotOpened:
         yield node.finding(
             "pdf.encrypted", Severity.UNKNOWN, "Encrypted document, so not all of its content could be seen"
         )
-    yield from _links(data)
-    gathered = bytearray()
-    for content in _inflated(data, tools):
-        gathered += content + b"\n"
-        if len(gathered) >= _VIEW:
-            yield from _view(gathered)
-            gathered = bytearray()
-    yield from _view(gathered)
-
-
-def _view(gathered: bytearray) -> Iterator[Item]:
-    if gathered:
-        view = bytes(gathered)
-        yield from _links(view)
-        yield Child("", view)
-
-
-def _links(data: bytes) -> Iterator[Text]:
-    found = {match.group(1) for match in _URI.finditer(data)}
-    if found:
-        yield Text("\n".join(re.sub(rb"\\(.)", rb"\1", uri).decode("utf-8", "replace") for uri in sorted(found)))
-
-
-def _inflated(data: bytes, tools: Tools) -> Iterator[bytes]:
-    # A slice of a view: copying the rest of the file for every stream would take time quadratic in its size.
-    view = memoryview(data)
-    for match in _STREAM.finditer(data):
+        reading.lock = pdf_encryption.Lock.closed()
+    for thing in objects(reading.data):
         tools.budget.charge_time()
-        dictionary = data[max(0, match.start() - _DICTIONARY) : match.start()].rpartition(b" obj")[2]
-        if (b"FlateDecode" not in dictionary and b"/Fl" not in dictionary) or _DATA_ONLY.search(dictionary):
-            continue
-        try:
-            yield zlib.decompressobj().decompress(view[match.end() :], _MOST)
-        except zlib.error:
-            continue
+        yield from _looked_at(reading, thing)
+        if thing.start >= 0:
+            yield from _stream(reading, thing)
+    yield from pdf_actions.trailers(node, reading.data)
+    yield from _view(reading, last=True)
+    yield from _referred(reading)
+
+
+def _looked_at(reading: _Reading, thing: Object, *, packed: bool = False) -> Iterator[Item]:
+    """Findings about the dictionary of an object, and what it refers to. Strings in packed objects have no own lock."""
+    lock = None if packed or reading.lock is None else reading.lock
+
+    def text_at(at: int, most: int = 2048) -> bytes:
+        raw = string(thing.text, at, most)
+        return lock.text(raw, thing.number, thing.generation) if lock else raw
+
+    yield from pdf_actions.findings(reading.node, thing, text_at)
+    for match in _SCRIPT.finditer(thing.text):
+        if match[1]:
+            reading.scripts.setdefault(int(match[1]))
+        elif reading.script_bytes < _MOST_SCRIPT_BYTES:
+            reading.tools.budget.charge_time()
+            script = words(text_at(match.end(), LONG))
+            # What is not closed is read to the end again and again, so the sum is bounded.
+            reading.script_bytes += len(script) + 1
+            yield from _script(reading, script)
+    for match in _FILE.finditer(thing.text):
+        named = next((found for pattern in _FILE_NAME if (found := pattern.search(thing.text))), None)
+        name = words(text_at(named.end())) if named else ""
+        for number in _REFERENCE.findall(match[1]):
+            reading.names[int(number)] = name
+
+
+def _stream(reading: _Reading, thing: Object) -> Iterator[Item]:
+    """Unpack a stream: into objects, into the next view, or keep it for when it is known what it is called."""
+    reading.streams[thing.number] = thing
+    if _EMBEDDED.search(thing.text):
+        reading.files.append(thing)
+        return
+    if _DATA_ONLY.search(thing.text):
+        return
+    content, limit = _content(reading, thing)
+    if limit:
+        yield limit
+    if _OBJECT_STREAM.search(thing.text):
+        for member in members(content, thing.text):
+            reading.tools.budget.charge_time()
+            yield from _looked_at(reading, member, packed=True)
+    if b"<script" in content:
+        for match in _FORM_SCRIPT.finditer(content):
+            yield from pdf_script.findings(reading.node, match[1].decode("utf-8", "replace"))
+    reading.view += content + b"\n"
+    yield from _view(reading)
+
+
+def _content(reading: _Reading, thing: Object) -> tuple[bytes, Finding | None]:
+    """Return the content of a stream as far as the budget allows, and the finding when that was not all."""
+    raw = reading.node.data[thing.start : thing.end]
+    filters = pdf_filters.names(thing.text)
+    if reading.lock is not None and not _XREF.search(thing.text):
+        raw = memoryview(reading.lock.stream(raw, thing.number, thing.generation))
+    sink = reading.tools.budget.sink(len(raw) if filters else 0)
+    try:
+        sink.fill(pdf_filters.decoded(raw, filters))
+    except pdf_filters.Picture:
+        return b"", None
+    if sink.limit is None:
+        return bytes(sink.data), None
+    if sink.limit.final:
+        raise sink.limit
+    limit = sink.limit.limit
+    return bytes(sink.data), Finding(f"limit.{limit}", Severity.UNKNOWN, reading.node.where, LIMIT_TITLES[limit])
+
+
+_XREF = re.compile(rb"/Type[\s\0]*/XRef")
+
+
+def _view(reading: _Reading, *, last: bool = False) -> Iterator[Item]:
+    if len(reading.view) >= _VIEW or (last and reading.view.strip()):
+        yield Child("", bytes(reading.view))
+        reading.view.clear()
+
+
+def _script(reading: _Reading, script: str) -> Iterator[Item]:
+    yield from pdf_script.findings(reading.node, script)
+    yield Text(script)
+    reading.view += script.encode("utf-8", "replace") + b"\n"
+
+
+def _referred(reading: _Reading) -> Iterator[Item]:
+    """What is known by reference only: scripts in streams of their own, and embedded files with their names."""
+    for number in list(reading.scripts)[:_MOST_SCRIPTS]:
+        if (thing := reading.streams.get(number)) is not None:
+            content, limit = _content(reading, thing)
+            yield from _script(reading, words(content))
+            if limit:
+                yield limit
+    yield from _view(reading, last=True)
+    known = {thing.start: thing for thing in reading.files}
+    known.update({thing.start: thing for number in reading.names if (thing := reading.streams.get(number))})
+    for count, thing in enumerate(known.values(), 1):
+        content, limit = _content(reading, thing)
+        yield Child(reading.names.get(thing.number) or f"embedded-{count}", content)
+        if limit:
+            yield limit

@@ -201,9 +201,9 @@ def test_a_damaged_container_is_unknown_and_never_clean(engine: Engine, name: st
 
 
 def test_a_container_that_cannot_be_opened_is_unknown(engine: Engine) -> None:
-    report = engine.scan(b"Rar!\x1a\x07\x01\x00" + bytes(100), name="a.rar")
+    report = engine.scan(bytes(7) + b"**ACE**" + bytes(100), name="a.ace")
 
-    assert (report.verdict, report.type) == (Verdict.UNKNOWN, "application/vnd.rar")
+    assert (report.verdict, report.type) == (Verdict.UNKNOWN, "application/x-ace-compressed")
     assert "archive.unsupported" in found(report)
 
 
