@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.routing import IntegerConverter
 
 from app.findings.service import Audit
@@ -29,9 +30,23 @@ class _RowId(IntegerConverter):
     regex = r"[1-9][0-9]{0,17}"
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Signed cookies, and no work at all for a call that brings none and asks for none: webhooks, the API."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if "HTTP_COOKIE" in request.environ:
+            return super().open_session(app, request)
+        return self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session or session.modified or session.accessed:
+            super().save_session(app, session, response)
+
+
 def build_web(services: Services, *, now: Callable[[], float] = time.time) -> Flask:
     """Return the WSGI application over these services."""
     app = Flask(__name__)
+    app.session_interface = _Sessions()
     app.url_map.converters["row"] = _RowId
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,

@@ -40,15 +40,17 @@ class Inbox:
         self._now = now
         self._known: dict[str, tuple[float, Receiver]] = {}
         self._lock = threading.Lock()
-        self._insert = database.insert_once(inbox).values(
-            connection_id=bindparam("connection_id"),
-            invocation=bindparam("invocation"),
-            signature=bindparam("signature"),
-            ticket_id=bindparam("ticket_id"),
-            comment_id=bindparam("comment_id"),
-            received_at=bindparam("received_at"),
-            attempts=0,
-            next_at=0.0,
+        self._store = database.prepared(
+            database.insert_once(inbox).values(
+                connection_id=bindparam("connection_id"),
+                invocation=bindparam("invocation"),
+                signature=bindparam("signature"),
+                ticket_id=bindparam("ticket_id"),
+                comment_id=bindparam("comment_id"),
+                received_at=bindparam("received_at"),
+                attempts=0,
+                next_at=0.0,
+            )
         )
 
     def receiver(self, name: str) -> Receiver | None:
@@ -84,20 +86,17 @@ class Inbox:
             self._wake_reconciler(receiver.connection_id)
             raise Rejected("The signature is too old or lies ahead of our clock.", code="stale")
         hint = payload.parse(body)
-        with self._database.write() as connection:
-            result = connection.execute(
-                self._insert,
-                {
-                    "connection_id": receiver.connection_id,
-                    # Zendesk names each delivery; where the name is missing, the signature stands for it.
-                    "invocation": invocation[:200] or signed,
-                    "signature": signed,
-                    "ticket_id": hint.ticket_id,
-                    "comment_id": hint.comment_id,
-                    "received_at": now,
-                },
-            )
-        return bool(result.rowcount)
+        return self._store.run(
+            {
+                "connection_id": receiver.connection_id,
+                # Zendesk names each delivery; where the name is missing, the signature stands for it.
+                "invocation": invocation[:200] or signed,
+                "signature": signed,
+                "ticket_id": hint.ticket_id,
+                "comment_id": hint.comment_id,
+                "received_at": now,
+            }
+        )
 
     def _wake_reconciler(self, connection_id: int) -> None:
         # The call was really Zendesk's, only late: what it told of is read from the ticket events instead.

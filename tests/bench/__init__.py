@@ -1,0 +1,1 @@
+"""What the service costs beside the raw parts it is made of: ratios taken in one run (``make bench``)."""
