@@ -130,14 +130,17 @@ class _Server:
             self._end(child)
             child = self._fork()
             wire.send(child.channel, request, files=files)
-        # While that one works, so that the next file need not wait for it.
-        self._standby.append(self._fork())
         return child
 
     def _end(self, child: _Child) -> None:
-        """End a child. That the system needs milliseconds to clear it away is no reason to wait."""
+        """End a child and have another one stand by. Nobody waits for that: what the child said has been passed on.
+
+        Forking while it worked would slow it down, because both copy pages that they share.
+        """
         child.end()
         self._ended = [other for other in (*self._ended, child) if not other.gone()]
+        while len(self._standby) < _STANDBY:
+            self._standby.append(self._fork())
 
     def _fork(self) -> _Child:
         channel, theirs = socket.socketpair()
@@ -160,7 +163,7 @@ class _Server:
             # The parent may have died before the system was told that the child is to die with it.
             if os.getppid() == parent:
                 # Pages shared with the parent are copied when first written to; here nobody waits for it.
-                self._engine.scan(SAMPLE, name="a.docx")
+                json.loads(_to_json(self._engine.scan(SAMPLE, name="a.docx")))
                 self._work(channel, answer)
                 status = _DONE
         except MemoryError:
@@ -176,12 +179,12 @@ class _Server:
         size = os.fstat(file).st_size if file is not None else 0
         self._lockdown.enter(size)
         if file is None:
-            _write_answer(answer, probe())
+            _write_answer(answer, json.dumps(probe()).encode("ascii"))
             return
         content: Content = mmap.mmap(file, size, access=mmap.ACCESS_READ) if size else b""
         os.close(file)
         report = self._job(self._engine, content, request["name"], request["comment"], answer)
-        _write_answer(answer, _shortened(report).to_dict())
+        _write_answer(answer, _to_json(report))
 
     def _collect(self, child: _Child, deadline: float) -> tuple[str, bytes]:
         """Return (how the child did, what it said). Raises wire.Closed when there is nobody to tell."""
@@ -284,9 +287,13 @@ def _shortened(report: Report) -> Report:
     return replace(report, findings=(*gravest, more))
 
 
-def _write_answer(descriptor: int, answer: dict[str, Any]) -> None:
+def _to_json(report: Report) -> bytes:
+    """Return the report as it is sent to the parent."""
+    return json.dumps(_shortened(report).to_dict()).encode("ascii")
+
+
+def _write_answer(descriptor: int, text: bytes) -> None:
     """Write the answer with its length before it, so that nobody waits until the child has ended."""
-    text = json.dumps(answer).encode("ascii")
     view = memoryview(_LENGTH.pack(len(text)) + text)
     while view:
         view = view[os.write(descriptor, view) :]

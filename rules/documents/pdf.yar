@@ -17,10 +17,17 @@ rule pdf_starts_program {
         author = "Deskwarden"
     strings:
         $launch = /\/S\s{0,4}\/Launch\b/
-        $program = /\/(F|P|Win|UF)\s{0,4}(<<[^>]{0,200})?[\(<][^\)>]{0,400}(cmd(\.exe)?|powershell|mshta|wscript|cscript|rundll32|regsvr32|\.(exe|scr|bat|cmd|vbs|js|hta|ps1|jar|com|pif|lnk))\b/ nocase
+        // Short patterns beside each other: one long one that ends in an extension is tried at every dot of every file.
+        $name = /\.(exe|scr|bat|cmd|vbs|js|hta|ps1|jar|com|pif|lnk)\b/ nocase
+        $shell = /\b(cmd|powershell|mshta|wscript|cscript|rundll32|regsvr32)\b/ nocase
         $export = /exportDataObject\s{0,2}\(\s{0,2}\{[^}]{0,200}nLaunch\s{0,2}:\s{0,2}[12]/
     condition:
-        pdf and (($launch and $program) or $export)
+        pdf and (
+            $export
+            or for any i in (1..#launch) : (
+                $name in (@launch[i] - 400..@launch[i] + 600) or $shell in (@launch[i] - 400..@launch[i] + 600)
+            )
+        )
 }
 
 rule pdf_launch {

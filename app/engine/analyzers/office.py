@@ -35,7 +35,7 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield macro source as ``Name.bas`` children, parts of Outlook messages, and findings about both."""
     try:
         storage = olefile.OleFileIO(reader(node.data))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         # Tables that are cut off; the library checks for less than it needs.
         raise EOFError from error
     with storage:

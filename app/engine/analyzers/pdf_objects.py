@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-_OBJECT = re.compile(rb"(?<![0-9])([0-9]{1,10})[\s\0]{1,20}([0-9]{1,5})[\s\0]{1,20}obj(?![a-z])")
+#: The word is looked for first, as a plain literal; the numbers stand in the few bytes before it.
+_OBJECT = re.compile(rb"obj(?![a-z])")
+_NUMBERS = re.compile(rb"(?<![0-9])([0-9]{1,10})[\s\0]{1,20}([0-9]{1,5})[\s\0]{1,20}\Z")
+_NUMBERS_LENGTH = 60
 _STREAM = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
 _LENGTH = re.compile(rb"/Length[\s\0]{1,20}([0-9]{1,12})(?![\s\0]{1,20}[0-9]{1,5}[\s\0]{1,20}R)")
 _ESCAPED_NAME = re.compile(rb"/[^\s\0/<>\[\](){}%]{0,60}#[0-9A-Fa-f]{2}[^\s\0/<>\[\](){}%]{0,60}")
@@ -46,28 +49,48 @@ class Object(NamedTuple):
     disguised: bool = False
 
 
+class _Heading(NamedTuple):
+    """Where an object begins: its numbers, the offset of the first and the one behind the word."""
+
+    number: int
+    generation: int
+    start: int
+    end: int
+
+
+def _next_object(data: bytes, at: int) -> _Heading | None:
+    """Return the first heading at or behind an offset."""
+    for word in _OBJECT.finditer(data, at):
+        before = data[max(at, word.start() - _NUMBERS_LENGTH) : word.start()]
+        numbers = _NUMBERS.search(before)
+        if numbers is not None:
+            start = word.start() - len(before) + numbers.start()
+            return _Heading(int(numbers[1]), int(numbers[2]), start, word.end())
+    return None
+
+
 def objects(data: bytes) -> Iterator[Object]:
     """Yield the objects that stand in the file itself."""
     at = 0
-    found = _OBJECT.search(data)
+    found = _next_object(data, 0)
     ended = True
     while found is not None:
-        at = found.end()
-        following = _OBJECT.search(data, at)
-        border = following.start() if following else len(data)
+        at = found.end
+        following = _next_object(data, at)
+        border = following.start if following else len(data)
         stream = _STREAM.search(data, at, border)
         if stream is None:
             close = data.find(b"endobj", at, border)
             text, disguised = plain_names(data[at : close if close >= 0 else border])
-            yield Object(int(found[1]), int(found[2]), text, disguised=disguised)
+            yield Object(found.number, found.generation, text, disguised=disguised)
             found = following
             continue
         text, disguised = plain_names(data[at : stream.start()])
         end = _stream_end(data, stream.end(), text, border if not ended else None)
         ended = ended and end >= 0
         end = end if end >= 0 else border
-        yield Object(int(found[1]), int(found[2]), text, stream.end(), end, disguised)
-        found = following if following and following.start() >= end else _OBJECT.search(data, end)
+        yield Object(found.number, found.generation, text, stream.end(), end, disguised)
+        found = following if following and following.start >= end else _next_object(data, end)
 
 
 def _stream_end(data: bytes, start: int, text: bytes, border: int | None) -> int:
