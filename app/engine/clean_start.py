@@ -64,10 +64,15 @@ def main(descriptor: int) -> None:
         return
 
 
+#: In the place of a hash that the parent computes.
+NOT_ASKED = "0" * 64
+
+
 def scan_file(engine: Engine, content: Content, name: str, comment: str, answer: int) -> Report:
     """Scan one file: what a child does unless a test asks for something else."""
     del answer
-    return engine.scan(content, name=name, comment=comment)
+    # The parent knows which file this is, and computes the hash while the child works.
+    return engine.scan(content, name=name, comment=comment, sha256=NOT_ASKED)
 
 
 class _Server:

@@ -57,12 +57,16 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
             "pdf.encrypted", Severity.UNKNOWN, "Encrypted document, so not all of its content could be seen"
         )
         reading.lock = pdf_encryption.Lock.closed()
+    outside, at = [], 0
     for thing in objects(reading.data):
         tools.budget.charge_time()
         yield from _looked_at(reading, thing)
         if thing.start >= 0:
+            outside.append(reading.data[at : thing.start])
+            at = thing.end
             yield from _stream(reading, thing)
-    yield from pdf_actions.trailers(node, reading.data)
+    # Packed data, which is most of a document, has no trailers in it.
+    yield from pdf_actions.trailers(node, b"".join((*outside, reading.data[at:])))
     yield from _view(reading, last=True)
     yield from _referred(reading)
 

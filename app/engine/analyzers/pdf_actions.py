@@ -83,6 +83,8 @@ def _action(node: Node, kind: str, text: bytes, at: int, text_at: Callable[[int]
 
 def trailers(node: Node, data: bytes) -> Iterator[Item]:
     """Yield the links that stand outside of all objects; some writers and most damage leave them there."""
+    if b"/URI" not in data:
+        return
     found = {string(data, match.end()) for match, _ in zip(_LINK.finditer(data), range(_MOST), strict=False)}
     if found:
         yield Text("\n".join(sorted(words(link) for link in found)))

@@ -64,6 +64,8 @@ class Lock:
 
 def lock(data: bytes, tools: Tools) -> Lock | None:
     """Return the opened lock of a document, None when it has none. Raises ``NotOpened``."""
+    if b"/Encrypt" not in data:  # many times as fast as the pattern, and true of most files
+        return None
     # The last one counts: changes are appended.
     latest = deque(_ENCRYPT.finditer(data), maxlen=1)
     if not latest:

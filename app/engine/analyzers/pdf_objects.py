@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 #: The word is looked for first, as a plain literal; the numbers stand in the few bytes before it.
-_OBJECT = re.compile(rb"obj(?![a-z])")
 _NUMBERS = re.compile(rb"(?<![0-9])([0-9]{1,10})[\s\0]{1,20}([0-9]{1,5})[\s\0]{1,20}\Z")
 _NUMBERS_LENGTH = 60
 _STREAM = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
@@ -60,12 +59,13 @@ class _Heading(NamedTuple):
 
 def _next_object(data: bytes, at: int) -> _Heading | None:
     """Return the first heading at or behind an offset."""
-    for word in _OBJECT.finditer(data, at):
-        before = data[max(at, word.start() - _NUMBERS_LENGTH) : word.start()]
-        numbers = _NUMBERS.search(before)
+    word = data.find(b"obj", at)
+    while word >= 0:
+        before = data[max(at, word - _NUMBERS_LENGTH) : word]
+        numbers = None if data[word + 3 : word + 4].islower() else _NUMBERS.search(before)
         if numbers is not None:
-            start = word.start() - len(before) + numbers.start()
-            return _Heading(int(numbers[1]), int(numbers[2]), start, word.end())
+            return _Heading(int(numbers[1]), int(numbers[2]), word - len(before) + numbers.start(), word + 3)
+        word = data.find(b"obj", word + 3)
     return None
 
 
