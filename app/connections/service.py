@@ -189,6 +189,7 @@ class Connections:
         name = setup.checked_name(link.name)
         base_url = link.base_url.rstrip("/")
         check_endpoint(base_url, self._trusted)
+        self._check_account(name, base_url)
         client = self._build(name, base_url, link.credentials, MemoryTokenStore())
         me = client.me()
         webhook = self._webhook(client, name)
@@ -201,6 +202,16 @@ class Connections:
             )
         log.info("connection.made", connection=name)
         return connection_id
+
+    def _check_account(self, name: str, base_url: str) -> None:
+        """What is known of one account's tickets, files and people must never be taken for another's."""
+        with self._database.read() as connection:
+            known = connection.execute(select(connections.c.base_url).where(connections.c.name == name)).scalar()
+        if known not in (None, base_url):
+            raise Rejected(
+                f"The name '{name}' belongs to another Zendesk account ({known}). Give this one a name of its own.",
+                code="name",
+            )
 
     def _webhook(self, client: ZendeskClient, name: str) -> Webhook:
         address = setup.webhook_address(self._public_url, name)

@@ -28,9 +28,14 @@ class _Trigger(Protocol):
     def actions(self) -> tuple[Mapping[str, Any], ...]: ...
 
 
+def is_name(name: str) -> bool:
+    """Whether a connection may have this name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def checked_name(name: str) -> str:
     """Return a connection's name, which stands in its webhook's address; raises Rejected when it does not fit there."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise Rejected(
             "A connection's name has lower-case letters, digits and hyphens only, for example 'acme-support'.",
             code="name",

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import structlog
 from sqlalchemy import Connection, func, select, update
 
-from app.adapters.zendesk import Comment
+from app.adapters.zendesk import Comment, Interrupted
 from app.db import Database
 from app.errors import DeskwardenError, Misconfigured, Temporary
 from app.jobs import Job, Queue
@@ -27,6 +27,13 @@ log = structlog.get_logger()
 
 #: Seconds that a ticket waits after an error in our own code.
 MISTAKE_SECONDS = 60.0
+
+#: Seconds between two attempts at most, unless Zendesk asks for more.
+LONGEST_WAIT = 300.0
+
+#: Seconds after which a write that got no answer, and still does not show, counts as not carried out. Listings may be
+#: behind, and the stamp of a ticket has whole seconds, so neither alone proves anything before.
+SETTLE_SECONDS = 30.0
 
 
 class LeaseLost(Exception):
@@ -86,15 +93,29 @@ class Desk:
         with self.database.write() as connection:
             self.change(connection, action_id, **values)
 
-    def postpone(self, action: Any, error: DeskwardenError, *, state: str | None = None) -> None:
-        """Try the action again later: as asked, or twice as long as the last time, five minutes at most."""
-        asked = getattr(error, "retry_after", None) or 0.0
-        delay = max(min(2.0 ** min(action.attempts, 9), 300.0), asked)
+    def postpone(self, action: Any, error: DeskwardenError) -> None:
+        """Try the action again later: as asked, or the longer the more often and the longer it was tried.
+
+        Only a write without an answer may have been carried out; any other failure undoes ``mark_sending``.
+        """
+        delay = max(2.0 ** min(action.attempts, 9), patience(self.now() - action.created_at))
+        delay = max(min(delay, LONGEST_WAIT), getattr(error, "retry_after", None) or 0.0)
         log.warning("action.postponed", action=action.id, kind=action.kind, code=error.code, seconds=delay)
         values: dict[str, Any] = {"next_at": self.now() + delay, "error": error.message}
-        if state:
-            values["state"] = state
+        if not isinstance(error, Interrupted):
+            values |= {"state": action.state, "detail": action.detail}
         self.update(action.id, **values)
+
+    def is_settling(self, action: Any) -> bool:
+        """Whether what was sent without an answer may still become visible; then the action is looked at again soon.
+
+        ``detail`` holds when it was sent, under ``sent``.
+        """
+        waited = self.now() - action.detail.get("sent", 0.0)
+        if waited >= SETTLE_SECONDS:
+            return False
+        self.update(action.id, next_at=self.now() + max(2.0, min(waited, 10.0)))
+        return True
 
     def remember_note(self, comment_id: int | None) -> None:
         """Note that a comment is our own, as Zendesk's answer to writing it said: the reconciler need not read it."""
@@ -176,12 +197,11 @@ class Actor:
         except LeaseLost:
             log.warning("ticket.lease_lost", connection=connection_id, ticket=ticket_id)
         except (Temporary, Misconfigured) as error:
-            rest = _asked(error)
-            self._postpone_all(connection_id, ticket_id, error.message, code=error.code, delay=rest)
+            rest = self._postpone_all(connection_id, ticket_id, error.message, code=error.code, least=_asked(error))
         except Exception:
             # A mistake of ours must neither lose the order nor make the workers run in circles over it.
-            rest = MISTAKE_SECONDS
-            self._postpone_all(connection_id, ticket_id, "An internal error; it is tried again.", delay=rest)
+            reason = "An internal error; it is tried again."
+            rest = self._postpone_all(connection_id, ticket_id, reason, least=MISTAKE_SECONDS)
             raise
         finally:
             self._leave(lease, connection_id, ticket_id, rest)
@@ -200,22 +220,32 @@ class Actor:
         return [action for action in waiting if action.next_at <= desk.now()]
 
     def _postpone_all(
-        self, connection_id: int, ticket_id: int, error: str, *, delay: float, code: str = "internal"
-    ) -> None:
-        """Nothing can be done on the ticket just now: everything due waits."""
-        log.warning("ticket.postponed", connection=connection_id, ticket=ticket_id, code=code, seconds=delay)
+        self, connection_id: int, ticket_id: int, error: str, *, least: float, code: str = "internal"
+    ) -> float:
+        """Nothing can be done on the ticket just now: everything due waits; return for how many seconds.
+
+        At least ``least``, and the longer the longer its newest order waits already.
+        """
+        now = self._now()
         with self._database.write() as connection:
-            connection.execute(
-                update(actions)
-                .where(actions.c.connection_id == connection_id, actions.c.ticket_id == ticket_id)
-                .where(actions.c.finished_at.is_(None), actions.c.next_at <= self._now())
-                .values(next_at=self._now() + delay, error=error)
+            due = (
+                (actions.c.connection_id == connection_id)
+                & (actions.c.ticket_id == ticket_id)
+                & actions.c.finished_at.is_(None)
+                & (actions.c.next_at <= now)
             )
+            newest = connection.execute(select(func.max(actions.c.created_at)).where(due)).scalar_one()
+            delay = max(least, patience(now - newest)) if newest is not None else least
+            connection.execute(update(actions).where(due).values(next_at=now + delay, error=error))
+        log.warning("ticket.postponed", connection=connection_id, ticket=ticket_id, code=code, seconds=delay)
+        return delay
 
     def _leave(self, lease: Lease, connection_id: int, ticket_id: int, rest: float) -> None:
         """Give the ticket back and note when it is due again; orders that came meanwhile are not forgotten."""
         now = self._now()
         with self._database.write() as connection:
+            # Whoever orders something touches the ticket's row last: with it held, no order is overlooked below.
+            connection.execute(select(tickets.c.id).where(lease.held()).with_for_update())
             times = [action.next_at for action in runnable(_waiting(connection, connection_id, ticket_id))]
             notice = self._next_notice(connection, connection_id, ticket_id)
             if notice is not None:
@@ -226,6 +256,11 @@ class Actor:
         if act_at is not None and act_at <= now:
             with contextlib.suppress(Temporary):
                 self._queue.put(Job.ACT, connection_id=connection_id, ticket_id=ticket_id)
+
+
+def patience(waited: float) -> float:
+    """Seconds until the next attempt at what has waited so long: a quarter of that, five minutes at most."""
+    return min(waited / 4, LONGEST_WAIT)
 
 
 def _asked(error: DeskwardenError) -> float:

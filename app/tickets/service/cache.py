@@ -7,7 +7,7 @@ import hashlib
 from sqlalchemy import select
 
 from app.db import Database
-from app.engine.model import Report, Verdict
+from app.engine.model import Finding, Report, Severity, Verdict
 from app.tickets.tables import verdict_cache
 
 
@@ -32,9 +32,14 @@ class VerdictCache:
 
     def put(self, key: str, report: Report, now: float) -> None:
         """Remember the report, unless it rests on a password or on what may go better another time."""
-        if report.verdict is Verdict.UNKNOWN or any(f.id.startswith("archive.") for f in report.findings):
+        if report.verdict is Verdict.UNKNOWN or any(_may_change(finding) for finding in report.findings):
             return
         with self._database.write() as connection:
             connection.execute(
                 self._database.insert_once(verdict_cache).values(key=key, report=report.to_dict(), created_at=now)
             )
+
+
+def _may_change(finding: Finding) -> bool:
+    """Whether the same bytes may say more another time: with a password at hand, or within other limits."""
+    return finding.severity is Severity.UNKNOWN or finding.id.startswith("archive.")

@@ -106,9 +106,10 @@ class Enumerator:
                 select(tickets.c.last_comment_id).where(tickets.c.id == lease.row_id)
             ).scalar_one()
         try:
-            found = self._tenant(connection_id, "scan").comments(ticket_id, newer_than=last or None)
+            found = self._tenant(connection_id, "scan").comments(ticket_id, newer_than=_start(last, waiting))
         except NotFound:
-            self._close(waiting, "the ticket is gone")
+            with self._database.write() as connection:
+                self._settle(connection, waiting, lambda _call: False, missing="the ticket is gone")
         except (Temporary, Misconfigured) as error:
             self._postpone(waiting, error)
         except Rejected as error:
@@ -132,9 +133,18 @@ class Enumerator:
                 return
             for comment in found:
                 self._store_comment(connection, connection_id, ticket_id, comment)
-                new_scans += self._store_files(connection, connection_id, ticket_id, comment)
+                new = self._store_files(connection, connection_id, ticket_id, comment)
+                if new:
+                    self._store_text(connection, connection_id, comment)
+                new_scans += new
                 orders |= self._store_links(connection, connection_id, ticket_id, comment, links[comment.id], verdicts)
-            self._settle(connection, waiting, seen=max(newest, last))
+            seen = _seen(connection, connection_id, waiting)
+            self._settle(
+                connection,
+                waiting,
+                lambda call: call.comment_id is None or call.comment_id in seen,
+                missing="never became visible",
+            )
         log.info("ticket.read", connection=connection_id, ticket=ticket_id, comments=len(found), files=len(new_scans))
         for scan_id in new_scans:
             self._put(Job.SCAN, scan_id=scan_id)
@@ -149,7 +159,6 @@ class Enumerator:
         return [link for link in found if link.raw not in files and not link.url.startswith(self._own_pages)]
 
     def _store_comment(self, connection: Connection, connection_id: int, ticket_id: int, comment: Comment) -> None:
-        text = f"{comment.body}\n{comment.html_body}" if comment.attachments else ""
         connection.execute(
             self._database.insert_once(comments).values(
                 connection_id=connection_id,
@@ -157,8 +166,16 @@ class Enumerator:
                 comment_id=comment.id,
                 seen_at=self._now(),
                 created_at=comment.created_at,
-                text=self._keys.seal("comment", text.encode("utf-8", "replace")) if text else None,
             )
+        )
+
+    def _store_text(self, connection: Connection, connection_id: int, comment: Comment) -> None:
+        """Keep what was written to new files until they are judged: passwords stand there."""
+        text = f"{comment.body}\n{comment.html_body}".encode("utf-8", "replace")
+        connection.execute(
+            update(comments)
+            .where(comments.c.connection_id == connection_id, comments.c.comment_id == comment.id)
+            .values(text=self._keys.seal("comment", text))
         )
 
     def _store_files(self, connection: Connection, connection_id: int, ticket_id: int, comment: Comment) -> list[int]:
@@ -228,16 +245,15 @@ class Enumerator:
             "created_at": self._now(),
         }
 
-    def _settle(self, connection: Connection, waiting: Sequence[Any], *, seen: int) -> None:
-        """Close the calls whose comment was seen; Zendesk may answer before a comment is visible, so others wait."""
+    def _settle(
+        self, connection: Connection, waiting: Sequence[Any], is_read: Callable[[Any], bool], *, missing: str
+    ) -> None:
+        """Close the calls that were read; Zendesk may call before what it tells of is visible, so others wait."""
         now = self._now()
         for call in waiting:
-            visible = call.comment_id is None or call.comment_id <= seen
+            visible = is_read(call)
             if visible or now - call.received_at > INVISIBLE_SECONDS:
-                values: dict[str, Any] = {
-                    "done_at": now,
-                    "outcome": "read" if visible else "never became visible",
-                }
+                values: dict[str, Any] = {"done_at": now, "outcome": "read" if visible else missing}
             else:
                 values = {"next_at": now + max(1.0, (now - call.received_at) / 2), "enqueued_at": None}
             connection.execute(update(inbox).where(inbox.c.id == call.id).values(values))
@@ -254,7 +270,7 @@ class Enumerator:
     def _postpone(self, waiting: Sequence[Any], error: Temporary | Misconfigured) -> None:
         """Try again later, ever more rarely, for as long as it takes: a call that we accepted is never dropped."""
         tries = max(call.attempts for call in waiting) + 1
-        delay = max(min(2.0**tries, 300.0), getattr(error, "retry_after", None) or 0.0)
+        delay = max(min(2.0 ** min(tries, 9), 300.0), getattr(error, "retry_after", None) or 0.0)
         log.warning("inbox.postponed", calls=len(waiting), code=error.code, seconds=delay)
         with self._database.write() as connection:
             connection.execute(
@@ -268,6 +284,26 @@ class Enumerator:
             self._queue.put(job, **ids)
         except Temporary:
             log.warning("queue.away", job=job.value)
+
+
+def _start(last: int, waiting: Sequence[Any]) -> int | None:
+    """Return the comment after which to read: the last one seen, unless a call tells of one before it.
+
+    Comments do not always become visible in the order of their ids, nor files together with their comment.
+    """
+    return min([last, *(call.comment_id - 1 for call in waiting if call.comment_id)]) or None
+
+
+def _seen(connection: Connection, connection_id: int, waiting: Sequence[Any]) -> set[int]:
+    """Return which of the comments that the calls name are known by now."""
+    named = {call.comment_id for call in waiting if call.comment_id}
+    return set(
+        connection.execute(
+            select(comments.c.comment_id).where(
+                comments.c.connection_id == connection_id, comments.c.comment_id.in_(named)
+            )
+        ).scalars()
+    )
 
 
 def _storable(text: str) -> str:

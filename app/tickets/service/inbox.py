@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import bindparam, select, update
 
+from app.connections.setup import is_name
 from app.connections.tables import connections
 from app.db import Database
 from app.errors import Rejected
@@ -41,7 +42,8 @@ class Inbox:
         self._known: dict[str, tuple[float, Receiver]] = {}
         self._lock = threading.Lock()
         self._store = database.prepared(
-            database.insert_once(inbox).values(
+            database.insert_once(inbox)
+            .values(
                 connection_id=bindparam("connection_id"),
                 invocation=bindparam("invocation"),
                 signature=bindparam("signature"),
@@ -51,10 +53,14 @@ class Inbox:
                 attempts=0,
                 next_at=0.0,
             )
+            # Else SQLAlchemy does not keep it for an INSERT on PostgreSQL, and every repeat would look new.
+            .execution_options(preserve_rowcount=True)
         )
 
     def receiver(self, name: str) -> Receiver | None:
         """Return the connection of that name, or None. Remembered for a few seconds."""
+        if not is_name(name):
+            return None  # no database need be asked, and PostgreSQL would not take every text
         now = self._now()
         known = self._known.get(name)
         if known and known[0] > now:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
 from app.db import Database
 from app.engine.model import Finding, Severity, Verdict
-from app.tickets.lists import ListHit, decide_by_lists
+from app.tickets.lists import Entry, ListHit, candidates, decide_by_lists
 from app.tickets.service.lists import Lists
 from app.tickets.service.record import Judgement
 from app.tickets.tables import standing_verdicts
+
+#: Addresses looked up by one query: a comment can hold thousands, and each has a handful of values on the lists.
+AT_ONCE = 200
 
 
 def judgement_by_list(hit: ListHit, where: str) -> Judgement:
@@ -41,12 +45,27 @@ class LinkJudge:
 
     def verdicts(self, connection_id: int, urls: Iterable[str]) -> dict[str, Judgement]:
         """Return a judgement for each canonical URL: person before lists, and clean where neither says a thing."""
-        return {url: self._verdict(connection_id, url) for url in urls}
+        wanted = list(dict.fromkeys(urls))
+        verdicts: dict[str, Judgement] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            some = wanted[start : start + AT_ONCE]
+            standing = self._standing(connection_id, some)
+            entries = self._lists.entries_among(connection_id, set().union(*(candidates(url=url) for url in some)))
+            for url in some:
+                verdicts[url] = standing.get(url) or self._by_lists(entries, url)
+        return verdicts
 
-    def _verdict(self, connection_id: int, url: str) -> Judgement:
-        if standing := standing_judgement(self._database, connection_id, f"url:{url}"):
-            return standing
-        entries = self._lists.entries_for(connection_id, url=url)
+    def _standing(self, connection_id: int, urls: Sequence[str]) -> dict[str, Judgement]:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(standing_verdicts).where(
+                    standing_verdicts.c.connection_id == connection_id,
+                    standing_verdicts.c.subject.in_([f"url:{url}" for url in urls]),
+                )
+            ).all()
+        return {row.subject.removeprefix("url:"): _judgement(row) for row in rows}
+
+    def _by_lists(self, entries: Sequence[Entry], url: str) -> Judgement:
         hit = decide_by_lists(entries, url=url, now=self._now())
         return judgement_by_list(hit, url) if hit else Judgement(Verdict.CLEAN, "engine", "Deskwarden")
 
@@ -59,6 +78,8 @@ def standing_judgement(database: Database, connection_id: int, subject: str) -> 
                 standing_verdicts.c.connection_id == connection_id, standing_verdicts.c.subject == subject
             )
         ).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _judgement(row)
+
+
+def _judgement(row: Any) -> Judgement:
     return Judgement(Verdict(row.verdict), "person", row.actor, reason=row.reason)

@@ -29,9 +29,9 @@ class Pages:
         """Return the address of a scan's page."""
         return f"{self.public_url}/scans/{scan_id}"
 
-    def ticket(self, ticket_id: int) -> str:
-        """Return the address of all scans of a ticket."""
-        return f"{self.public_url}/scans?ticket={ticket_id}"
+    def ticket(self, connection: str, ticket_id: int) -> str:
+        """Return the address of all scans of a ticket; other tenants have tickets of the same number."""
+        return f"{self.public_url}/scans?connection={connection}&ticket={ticket_id}"
 
 
 class NoteFinder:
@@ -45,11 +45,16 @@ class NoteFinder:
         """Return the reference that a note of this action carries."""
         return make_reference(lambda text: self._keys.sign("reference", text), action_key)
 
-    def find(self, desk: Desk, action: Any) -> Comment | None:
-        """Read the ticket and return our note of this action, or None."""
+    def find(self, desk: Desk, action: Any, comment_id: int | None = None) -> Comment | None:
+        """Read the ticket and return our note of this action, or None.
+
+        With ``comment_id``, which Zendesk gave the note when it took it, nothing has to be recognised.
+        """
         reference = self.reference(action.key)
         own_user = self._own_user(desk.connection_id)
         for comment in desk.shown():
+            if comment.id == comment_id:
+                return comment
             ours = comment.author_id == own_user and comment.public is False
             young = comment.created_at is None or comment.created_at >= action.created_at - CLOCK_SKEW
             if ours and young and reference in find_references(comment.html_body + "\n" + comment.body):

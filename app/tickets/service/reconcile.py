@@ -69,8 +69,9 @@ class Reconciler:
 
     def _read(self, connection_id: int, since: float) -> int:
         tenant, found = self._tenant(connection_id, "sweep"), 0
+        start = max(min(since - OVERLAP, self._now() - YOUNGEST), 0.0)
         for _ in range(PAGES):
-            page = tenant.ticket_events(max(min(since - OVERLAP, self._now() - YOUNGEST), 0.0))
+            page = tenant.ticket_events(start)
             with self._database.write() as connection:
                 for event in page.events:
                     if event.has_comment:
@@ -80,9 +81,9 @@ class Reconciler:
                     connection.execute(
                         update(connections).where(connections.c.id == connection_id).values(events_until=since)
                     )
-            if page.end_of_stream:
+            if page.end_of_stream or page.end_time is None or page.end_time <= start:
                 break
-            since += OVERLAP  # within one run the overlap was read already
+            start = page.end_time  # within one run the overlap was read already
         return found
 
     def _note(self, connection: Connection, connection_id: int, event: Any) -> int:
@@ -106,7 +107,7 @@ class Reconciler:
                 invocation=name,
                 signature=name,
                 ticket_id=event.ticket_id,
-                comment_id=max(missed, default=None),
+                comment_id=min(missed, default=None),  # reading starts there
                 received_at=self._now(),
             )
             .returning(inbox.c.id)

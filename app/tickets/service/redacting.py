@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import structlog
 from sqlalchemy import select
 
 from app.adapters.vault import Vault, VaultRef
-from app.adapters.zendesk import Comment, Forbidden, NotFound
-from app.errors import Misconfigured, Rejected, Temporary
+from app.adapters.zendesk import Comment, Forbidden, Interrupted, NotFound
+from app.errors import DeskwardenError, Misconfigured, Rejected, Temporary
 from app.keys import MasterKey
-from app.tickets.redaction import MOST_SENDINGS, RESEND_SECONDS, Presence, Target, presence
-from app.tickets.service.acting import Desk
+from app.tickets.redaction import MOST_SENDINGS, Presence, Target, presence
+from app.tickets.service.acting import Desk, patience
 from app.tickets.service.scanning import Fetcher
+from app.tickets.service.spool import place
 from app.tickets.tables import actions, scans
 
 log = structlog.get_logger()
@@ -56,7 +58,9 @@ class Copying:
             return
         with desk.database.write() as connection:
             desk.finish(connection, action)
-            connection.execute(scans.update().where(scans.c.id == scan.id).values(vault=ref.to_dict()))
+            # A file that could not be had when it was to be judged is known only now.
+            values = {"vault": ref.to_dict(), "sha256": ref.sha256, "size": ref.size}
+            connection.execute(scans.update().where(scans.c.id == scan.id).values(**values))
 
     def _existing(self, scan: Any) -> VaultRef | None:
         if scan.vault is None:
@@ -70,12 +74,11 @@ class Copying:
         return ref
 
     def _fetch(self, desk: Desk, scan: Any) -> VaultRef:
-        spooled = self._spool / f"{desk.lease.token}.copy"
-        spooled.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        spooled = place(self._spool, f"{desk.lease.token}.copy", desk.now())
         source = orjson.loads(self._keys.unseal("source", scan.source))
         try:
             got = self._fetcher(scan.connection_id).fetch(source, scan.name, spooled, lambda _bytes: desk.keep())
-            if got.sha256 != scan.sha256:
+            if scan.sha256 is not None and got.sha256 != scan.sha256:
                 raise Rejected("The file in the ticket is no longer the one that was judged.", code="changed")
             ref = self._vault.store(spooled, connection_id=scan.connection_id, sha256=got.sha256, size=got.size)
             self._vault.verify(ref)
@@ -88,10 +91,13 @@ class Copying:
         with desk.database.write() as connection:
             desk.finish(connection, action, error=reason)
             following = connection.execute(
-                select(actions).where(actions.c.decision_id == action.decision_id, actions.c.kind == "redact")
-            ).one()
-            desk.finish(connection, following, error=reason)
-            desk.settle(connection, action, state="failed", reason=reason)
+                select(actions)
+                .where(actions.c.decision_id == action.decision_id, actions.c.kind == "redact")
+                .where(actions.c.finished_at.is_(None))
+            ).one_or_none()
+            if following is not None:  # else a person has called it off
+                desk.finish(connection, following, error=reason)
+                desk.settle(connection, action, state="failed", reason=reason)
 
 
 class Redacting:
@@ -146,14 +152,15 @@ class Redacting:
 
     def _send(self, desk: Desk, action: Any, targets: list[Target]) -> None:
         for target in targets:
-            if not target.over:
+            if not target.over and target.not_before <= desk.now():
                 self._send_one(desk, action, targets, target)
 
     def _send_one(self, desk: Desk, action: Any, targets: list[Target], target: Target, *, way: str = "") -> None:
         """Redact one attachment. The classic way first; closed tickets only have the other one."""
+        before = replace(target)
         target.sent, target.sendings, target.way = desk.now(), target.sendings + 1, way or "attachment"
         desk.keep()
-        desk.mark_sending(action.id, detail={**action.detail, "targets": [each.to_dict() for each in targets]})
+        desk.mark_sending(action.id, detail=_detail(action, targets))
         try:
             if target.way == "attachment":
                 desk.tenant.redact_attachment(desk.ticket_id, target.comment_id, target.attachment_id)
@@ -161,24 +168,42 @@ class Redacting:
                 desk.tenant.redact_comment(
                     target.comment_id, desk.ticket_id, external_attachment_urls=(target.content_url,)
                 )
-        except Temporary as error:
-            log.warning("redaction.unsure", action=action.id, code=error.code)
+        except Interrupted as error:
+            target.sendings = before.sendings  # whether it was accepted is not known
+            self._put_off(desk, action, targets, target, error)
         except (Rejected, Forbidden) as error:
             self._refused(desk, action, targets, target, error)
+        except (Temporary, Misconfigured) as error:
+            target.sent, target.sendings = before.sent, before.sendings
+            self._put_off(desk, action, targets, target, error)
+
+    def _put_off(
+        self, desk: Desk, action: Any, targets: list[Target], target: Target, error: Temporary | Misconfigured
+    ) -> None:
+        """Zendesk cannot take it now. A malicious file is never given up for that, only asked for ever more rarely."""
+        log.warning("redaction.postponed", action=action.id, code=error.code)
+        asked = getattr(error, "retry_after", None) or 0.0
+        target.not_before = desk.now() + max(asked, patience(desk.now() - action.created_at), 2.0)
+        self._remember(desk, action, targets, error=error.message)
+
+    def _remember(self, desk: Desk, action: Any, targets: list[Target], **values: Any) -> None:
+        """Keep how far it is. What certainly has not begun is planned again, so that a person can still stop it."""
+        state = "sending" if any(target.sent for target in targets) else "planned"
+        desk.update(action.id, state=state, detail=_detail(action, targets), **values)
 
     def _refused(
         self, desk: Desk, action: Any, targets: list[Target], target: Target, error: Rejected | Forbidden
     ) -> None:
         """A refusal may mean: already done (a second redaction is an error), closed, or not allowed."""
         shown = self._shown(desk)
-        if presence(target, shown) is Presence.GONE or (isinstance(error, NotFound) and not shown):
+        if (isinstance(error, NotFound) and not shown) or self._presence(desk, action, target, shown) is Presence.GONE:
             target.done = True
         elif target.way == "attachment":
             self._send_one(desk, action, targets, target, way="comment")
             return
         else:
             target.refusal = self._reason(desk, error)
-        desk.update(action.id, detail={**action.detail, "targets": [each.to_dict() for each in targets]})
+        self._remember(desk, action, targets)
 
     def _reason(self, desk: Desk, error: Rejected | Forbidden) -> str:
         try:
@@ -202,36 +227,38 @@ class Redacting:
         if all(target.over for target in targets):
             self._end(desk, action, targets)
             return
-        sent = min(target.sent for target in targets if not target.over)
-        waited = desk.now() - sent
-        # Looks come ever more rarely, but one comes when it is time to send again.
-        next_at = min(desk.now() + max(1.0, min(waited, 15.0)), sent + RESEND_SECONDS + 0.1)
-        detail = {**action.detail, "targets": [each.to_dict() for each in targets]}
-        desk.update(action.id, state="sending", next_at=max(next_at, desk.now() + 1.0), detail=detail)
+        now = desk.now()
+        next_look = min(target.next_look(now) for target in targets if not target.over)
+        self._remember(desk, action, targets, next_at=max(next_look, now + 1.0))
 
     def _judge(self, desk: Desk, action: Any, targets: list[Target], target: Target, shown: list[Any]) -> None:
-        state = presence(target, shown)
-        overdue = desk.now() - target.sent > RESEND_SECONDS
-        if state is Presence.UNSURE or (state is Presence.THERE and target.sendings and overdue):
-            state = self._look_inside(desk, action, target)
-        if state is Presence.GONE:
+        if self._presence(desk, action, target, shown) is Presence.GONE:
             target.done = True
+        elif not target.is_overdue(desk.now()) or desk.now() < target.not_before:
+            return
         elif target.sendings >= MOST_SENDINGS:
             target.refusal = "Zendesk accepted the redaction several times and still shows the file"
-        elif overdue:
+        else:
             self._send_one(desk, action, targets, target, way="comment" if target.sendings % 2 else "")
 
+    def _presence(self, desk: Desk, action: Any, target: Target, shown: list[Any]) -> Presence:
+        """Whether the file is still there: by the listing, and where that proves nothing by the bytes themselves."""
+        state = presence(target, shown)
+        if state is Presence.UNSURE or (state is Presence.THERE and target.sent and target.is_overdue(desk.now())):
+            return self._look_inside(desk, action, target)
+        return state
+
     def _look_inside(self, desk: Desk, action: Any, target: Target) -> Presence:
-        """Names tell nothing here: fetch what lies at the old address and compare it with what was judged."""
+        """Compare what lies at the old address with what was judged; what cannot be looked at is still there."""
         with desk.database.read() as connection:
             scan = connection.execute(select(scans).where(scans.c.id == action.scan_id)).one()
         source = {**orjson.loads(self._keys.unseal("source", scan.source)), "content_url": target.content_url}
-        spooled = self._spool / f"{desk.lease.token}.look"
+        spooled = place(self._spool, f"{desk.lease.token}.look", desk.now())
         try:
             got = self._fetcher(desk.connection_id).fetch(source, scan.name, spooled, lambda _bytes: desk.keep())
-        except (Rejected, Forbidden):
+        except NotFound:
             return Presence.GONE
-        except (Temporary, Misconfigured):
+        except DeskwardenError:
             return Presence.THERE
         finally:
             spooled.unlink(missing_ok=True)
@@ -239,10 +266,14 @@ class Redacting:
 
     def _end(self, desk: Desk, action: Any, targets: list[Target]) -> None:
         refusals = [target.refusal for target in targets if target.refusal]
-        detail = {**action.detail, "targets": [each.to_dict() for each in targets]}
+        detail = _detail(action, targets)
         with desk.database.write() as connection:
             desk.finish(connection, action, error=refusals[0] if refusals else None, detail=detail)
             if refusals:
                 desk.settle(connection, action, state="failed", reason=refusals[0])
             else:
                 desk.settle(connection, action, state="quarantined", reason=None)
+
+
+def _detail(action: Any, targets: list[Target]) -> dict[str, Any]:
+    return {**action.detail, "targets": [target.to_dict() for target in targets]}

@@ -9,12 +9,12 @@ import structlog
 from sqlalchemy import select
 
 from app.adapters.vault import Vault, VaultRef
-from app.adapters.zendesk import Conflict, NotFound, Unprocessable
+from app.adapters.zendesk import Forbidden, Interrupted, NotFound, Unprocessable
 from app.engine.model import Verdict
 from app.errors import DeskwardenError, Misconfigured, Rejected, Temporary
 from app.findings import notices as words
 from app.tickets.redaction import Target
-from app.tickets.service.acting import Desk
+from app.tickets.service.acting import Desk, LeaseLost
 from app.tickets.service.notes import NoteFinder, Pages
 from app.tickets.tables import actions, decisions, scans
 
@@ -40,26 +40,40 @@ class Releasing:
         with desk.database.read() as connection:
             scan = connection.execute(select(scans).where(scans.c.id == action.scan_id)).one()
             decision = connection.execute(select(decisions).where(decisions.c.id == action.decision_id)).one()
-            taken = connection.execute(
-                select(actions.c.id)
-                .where(actions.c.scan_id == scan.id, actions.c.kind == "redact", actions.c.state == "done")
+            last = connection.execute(
+                select(actions.c.kind)
+                .where(actions.c.scan_id == scan.id, actions.c.kind.in_(("redact", "release")))
+                .where(actions.c.id < action.id, actions.c.state == "done")
+                .order_by(actions.c.id.desc())
                 .limit(1)
-            ).first()
-        if taken is None:
+            ).scalar_one_or_none()
+        if last != "redact":
             self._end(desk, action, state="done")  # nothing was taken out, so nothing is to be given back
             return
         try:
-            if action.state == "sending" and self._found(desk, action):
+            # The ticket's stamp is read before the ticket is searched: who writes in between makes our write fail.
+            stamp = desk.tenant.ticket(desk.ticket_id).updated_stamp
+            if action.state == "sending" and (self._found(desk, action) or self._is_awaited(desk, action)):
                 return
-            self._give(desk, action, scan, decision)
-        except Conflict as error:
-            desk.postpone(action, error)  # somebody wrote meanwhile; the ticket is read again
+            self._give(desk, action, scan, decision, stamp)
+        except (Rejected, Forbidden) as error:
+            self._end(desk, action, state="quarantined", error=self._reason(error))
         except (Temporary, Misconfigured) as error:
             desk.postpone(action, error)
-        except Rejected as error:
-            self._end(desk, action, state="quarantined", error=self._reason(error))
 
-    def _reason(self, error: Rejected) -> str:
+    def _is_awaited(self, desk: Desk, action: Any) -> bool:
+        """Whether the note does not show yet and must not be written again: it may still come, or is known to."""
+        if desk.is_settling(action):
+            return True
+        if "written" not in action.detail:
+            return False
+        # Zendesk took the note and named its files; that it hides them now is no reason to write another one.
+        self._end(desk, action, state="released", copies=action.detail["files"])
+        return True
+
+    def _reason(self, error: Rejected | Forbidden) -> str:
+        if error.code.startswith("vault."):
+            return error.message
         if isinstance(error, Unprocessable) and error.ticket_is_closed:
             return (
                 "The ticket is closed, so nothing can be attached to it. "
@@ -69,10 +83,9 @@ class Releasing:
             return "The ticket is gone. The file can be downloaded from the scan's page in Deskwarden."
         return f"Zendesk refused to take the file back: {error.message}"
 
-    def _give(self, desk: Desk, action: Any, scan: Any, decision: Any) -> None:
+    def _give(self, desk: Desk, action: Any, scan: Any, decision: Any, stamp: str) -> None:
         ref = VaultRef.from_dict(scan.vault)
         self._vault.verify(ref)
-        stamp = desk.tenant.ticket(desk.ticket_id).updated_stamp
         desk.mark_sending(action.id)
         upload = desk.tenant.upload(
             scan.name,
@@ -94,18 +107,27 @@ class Releasing:
             ),
             reference=self._finder.reference(action.key),
         )
-        desk.keep()
+        detail = {**action.detail, "sent": desk.now()}
         try:
-            desk.tenant.add_note(desk.ticket_id, note, uploads=(upload.token,), updated_stamp=stamp)
-        except (Rejected, Conflict):
+            desk.keep()
+            desk.update(action.id, detail=detail)
+            written = desk.tenant.add_note(desk.ticket_id, note, uploads=(upload.token,), updated_stamp=stamp or None)
+        except Interrupted:
+            raise
+        except (DeskwardenError, LeaseLost):
             self._take_back(desk, upload.token)
             raise
-        if not self._found(desk, action):
+        files = [
+            Target(written.comment_id or 0, file_id, scan.name, scan.size, "").to_dict()
+            for file_id in written.attachment_ids
+        ]
+        desk.update(action.id, detail={**detail, "written": written.comment_id, "files": files})
+        if not self._found(desk, action, written.comment_id):
             desk.update(action.id, next_at=desk.now() + 2.0, error="The note is not visible yet.")
 
-    def _found(self, desk: Desk, action: Any) -> bool:
+    def _found(self, desk: Desk, action: Any, comment_id: int | None = None) -> bool:
         """Read the ticket back; when our note stands there with its file, remember both and end."""
-        note = self._finder.find(desk, action)
+        note = self._finder.find(desk, action, comment_id or action.detail.get("written"))
         if note is None:
             return False
         if not note.attachments:

@@ -26,15 +26,19 @@ from app.keys import MasterKey
 from app.tickets.lists import decide_by_lists
 from app.tickets.service.cache import VerdictCache
 from app.tickets.service.leases import LEASE_SECONDS, Lease, take
-from app.tickets.service.links import judgement_by_list, standing_judgement
+from app.tickets.service.links import LinkJudge, judgement_by_list, standing_judgement
 from app.tickets.service.lists import Lists
 from app.tickets.service.record import Judgement, due, record
+from app.tickets.service.spool import place
 from app.tickets.tables import comments, decisions, scans
 
 log = structlog.get_logger()
 
 #: Seconds for which fetching is tried before the scan ends as failed.
 GIVE_UP_SECONDS = 3600.0
+
+#: Seconds in which a file that is not found may still turn up: the ticket may show it before its host has it.
+INVISIBLE_SECONDS = 60.0
 
 #: A scan whose worker died this often is set aside: something about it kills whoever touches it.
 DEADLY_ATTEMPTS = 5
@@ -96,6 +100,7 @@ class Scanner:
         self._spool = spool
         self._now = now
         self._cache = VerdictCache(database)
+        self._links = LinkJudge(database, lists, now)
 
     def run(self, scan_id: int) -> None:
         """Judge the scan, unless it is judged already or somebody else is at it."""
@@ -113,7 +118,7 @@ class Scanner:
         if scan.attempts > DEADLY_ATTEMPTS:
             self._finish(lease, scan, _failed("analysis.crashed", scan.name, "Looking at this file failed repeatedly"))
             return
-        spooled = self._spool / f"{lease.token}.scan"
+        spooled = place(self._spool, f"{lease.token}.scan", self._now())
         try:
             outcome = self._judge(lease, scan, spooled)
         except (Temporary, Misconfigured) as error:
@@ -134,10 +139,11 @@ class Scanner:
 
     def _judge(self, lease: Lease, scan: Any, spooled: Path) -> _Outcome:
         source = orjson.loads(self._keys.unseal("source", scan.source))
-        self._spool.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             got = self._fetcher(scan.connection_id).fetch(source, scan.name, spooled, _keeper(lease, self._now))
-        except NotFound:
+        except NotFound as error:
+            if self._now() - scan.created_at < INVISIBLE_SECONDS:
+                raise Temporary("The file is not there yet.", code="not_yet") from error
             return _failed("fetch.gone", scan.name, "The file is no longer there, so it could not be looked at")
         except Rejected as error:
             return _failed(f"fetch.{error.code or 'refused'}", scan.name, error.message.rstrip("."))
@@ -149,19 +155,12 @@ class Scanner:
         return _Outcome(judgement, "done", vault, kind)
 
     def _verdict(self, lease: Lease, scan: Any, got: Downloaded, spooled: Path) -> tuple[Judgement, str | None]:
-        if standing := standing_judgement(self._database, scan.connection_id, f"sha256:{got.sha256}"):
-            return standing, None
-        entries = self._lists.entries_for(scan.connection_id, sha256=got.sha256, sender=scan.sender)
-        if hit := decide_by_lists(entries, sha256=got.sha256, sender=scan.sender, now=self._now()):
-            return judgement_by_list(hit, scan.name), None
-        digest = self._engine.rules_digest
-        key = self._cache.key(got.sha256, scan.name, digest, self._policy.version)
-        report = self._cache.get(key)
-        if report is None:
-            _keep(lease)
-            report = self._engine.scan(spooled, name=scan.name, comment=self._text(scan))
-            if report.rules == digest:  # else the rules were changed meanwhile
-                self._cache.put(key, report, self._now())
+        if decided := self._decided(scan, got):
+            return decided, None
+        report = self._report(lease, scan, got, spooled)
+        # Whoever spoke while the engine was at work comes before it too.
+        if decided := self._decided(scan, got):
+            return decided, report.type
         judgement = Judgement(
             report.verdict,
             "engine",
@@ -172,18 +171,35 @@ class Scanner:
         )
         return self._with_blocked_links(scan, judgement), report.type
 
+    def _decided(self, scan: Any, got: Downloaded) -> Judgement | None:
+        """What people say of this content: a verdict before the lists."""
+        if standing := standing_judgement(self._database, scan.connection_id, f"sha256:{got.sha256}"):
+            return standing
+        entries = self._lists.entries_for(scan.connection_id, sha256=got.sha256, sender=scan.sender)
+        hit = decide_by_lists(entries, sha256=got.sha256, sender=scan.sender, now=self._now())
+        return judgement_by_list(hit, scan.name) if hit else None
+
+    def _report(self, lease: Lease, scan: Any, got: Downloaded, spooled: Path) -> Report:
+        digest = self._engine.rules_digest
+        key = self._cache.key(got.sha256, scan.name, digest, self._policy.version)
+        report = self._cache.get(key)
+        if report is None:
+            _keep(lease)
+            report = self._engine.scan(spooled, name=scan.name, comment=self._text(scan))
+            if report.rules == digest:  # else the rules were changed meanwhile
+                self._cache.put(key, report, self._now())
+        return report
+
     def _with_blocked_links(self, scan: Any, judgement: Judgement) -> Judgement:
         """A malicious link inside a file makes the file at most suspicious."""
-        blocked = []
-        for link in judgement.urls:
-            entries = self._lists.entries_for(scan.connection_id, url=link.url)
-            hit = decide_by_lists(entries, url=link.url, now=self._now())
-            if hit and hit.side == "block":
-                blocked.append(link.url)
+        verdicts = self._links.verdicts(scan.connection_id, {link.url for link in judgement.urls})
+        blocked = {url: found.by for url, found in verdicts.items() if found.verdict is Verdict.MALICIOUS}
         if not blocked:
             return judgement
         urls = tuple(
-            replace(link, verdict=Verdict.MALICIOUS, reasons=("list.block",)) if link.url in blocked else link
+            replace(link, verdict=Verdict.MALICIOUS, reasons=(_REASONS[blocked[link.url]],))
+            if link.url in blocked
+            else link
             for link in judgement.urls
         )
         finding = Finding("link.blocked", Severity.SUSPICIOUS, scan.name, "Contains a link your organisation blocked")
@@ -284,6 +300,10 @@ class Scanner:
                     leased_by=None,
                 )
             )
+
+
+#: Why a link inside a file is malicious, by who said so.
+_REASONS = {"person": "person.malicious", "list": "list.block"}
 
 
 class LeaseLost(Temporary):

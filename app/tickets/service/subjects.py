@@ -45,7 +45,7 @@ def gather(connection: Connection, action: Any, pages: Pages) -> Subject:
             tenant=tenant,
             files=tuple(files),
             links=tuple(links),
-            page=pages.ticket(notice.ticket_id),
+            page=pages.ticket(tenant, notice.ticket_id),
             no_note=_no_note(connection, notice),
         ),
     )

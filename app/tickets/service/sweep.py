@@ -46,7 +46,9 @@ class Relay:
         for connection_id, ticket_id in {(call.connection_id, call.ticket_id) for call in waiting}:
             self._queue.put(Job.ENUMERATE, connection_id=connection_id, ticket_id=ticket_id)
         if waiting:
-            self._mark(update(inbox).where(inbox.c.id.in_([call.id for call in waiting])).values(enqueued_at=now))
+            # A call that was put off meanwhile stays unmarked, or its own time would pass unnoticed.
+            ids = [call.id for call in waiting]
+            self._mark(update(inbox).where(inbox.c.id.in_(ids), inbox.c.next_at <= now).values(enqueued_at=now))
         return len(waiting)
 
     def due_work(self) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from app.adapters.zendesk import Forbidden
 from app.errors import Misconfigured, Rejected, Temporary
 from app.findings import notices as words
 from app.findings.policy import Effect
@@ -134,17 +135,22 @@ class Noting:
         try:
             # The ticket's stamp is read before the ticket is searched: who writes in between makes our write fail.
             ticket = desk.tenant.ticket(desk.ticket_id)
-            if action.state == "sending" and self._finder.find(desk, action) is not None:
-                self._end(desk, action)
-                return
+            if action.state == "sending":
+                if (found := self._finder.find(desk, action)) is not None:
+                    desk.remember_note(found.id)
+                    self._end(desk, action)
+                    return
+                if desk.is_settling(action):
+                    return
             if ticket.status in ("closed", "archived"):
                 self._end(desk, action, error="The ticket is closed, so no note is possible there.")
                 return
             self._write(desk, action, ticket.updated_stamp)
+        except (Rejected, Forbidden) as error:
+            # The mail comes after the note and must not wait for a permission.
+            self._end(desk, action, error=f"Zendesk refused the note: {error.message}")
         except (Temporary, Misconfigured) as error:
             desk.postpone(action, error)
-        except Rejected as error:
-            self._end(desk, action, error=f"Zendesk refused the note: {error.message}")
 
     def _write(self, desk: Desk, action: Any, stamp: str) -> None:
         with desk.database.read() as connection:
@@ -153,7 +159,7 @@ class Noting:
         note = words.quarantine_note(
             told.files, told.links, reference=self._finder.reference(action.key), page=told.page
         )
-        desk.mark_sending(action.id)
+        desk.mark_sending(action.id, detail={**action.detail, "sent": desk.now()})
         desk.keep()
         written = desk.tenant.add_note(desk.ticket_id, note, updated_stamp=stamp or None)
         desk.remember_note(written.comment_id)

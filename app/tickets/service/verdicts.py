@@ -68,7 +68,7 @@ class Verdicts:
         out = self._is_out(connection, scan)
         if verdict is Verdict.CLEAN:
             return Effect.RELEASE if out else Effect.NOTHING
-        return Effect.NOTHING if out or not scan.sha256 else ordered
+        return Effect.NOTHING if out else ordered
 
     def _is_out(self, connection: Connection, scan: Any) -> bool:
         """Whether the file was, or is just being, taken out of the ticket and not given back since."""
@@ -82,7 +82,7 @@ class Verdicts:
         return last == "redact"
 
     def _overrule(self, connection: Connection, scan: Any) -> None:
-        """What was ordered before and has not begun does not happen any more."""
+        """What was ordered before and has not begun does not happen any more, nor is anybody told of it."""
         stopped = connection.execute(
             update(actions)
             .where(actions.c.scan_id == scan.id, actions.c.state == "planned")
@@ -99,6 +99,12 @@ class Verdicts:
                 connection.execute(
                     update(decisions).where(decisions.c.id == decision_id).values(settled=True, overruled=True)
                 )
+        connection.execute(
+            update(decisions)
+            .where(decisions.c.scan_id == scan.id, decisions.c.effect == Effect.TELL.value)
+            .where(decisions.c.notice_id.is_(None))
+            .values(overruled=True)
+        )
 
     def _stand(self, connection: Connection, scan: Any, judgement: Judgement) -> None:
         subject = f"url:{scan.url}" if scan.kind == "url" else f"sha256:{scan.sha256}"

@@ -457,9 +457,7 @@ def test_triggers_are_listed_created_changed_and_deleted(httpserver: HTTPServer,
     expected = {
         "trigger": {"title": "t", "description": "", "active": True, "conditions": {"all": []}, "actions": actions}
     }
-    httpserver.expect_request("/api/v2/triggers", method="POST", json=expected).respond_with_json(
-        {"trigger": entry}
-    )
+    httpserver.expect_request("/api/v2/triggers", method="POST", json=expected).respond_with_json({"trigger": entry})
     change = {"trigger": {"active": False}}
     answer = {"trigger": {**entry, "active": False}}
     httpserver.expect_request("/api/v2/triggers/5", method="PUT", json=change).respond_with_json(answer)

@@ -176,9 +176,7 @@ def test_ignored_parameters_are_logged_by_their_names_alone(
     httpserver: HTTPServer, client: ZendeskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     warning = '{:allowed_parameters=>{"action"=>"update", :unpermitted_keys=>["group.id", "comment.secret words"]}}'
-    httpserver.expect_request("/api/v2/tickets/7").respond_with_json(
-        TICKET, headers={"X-Zendesk-API-Warn": warning}
-    )
+    httpserver.expect_request("/api/v2/tickets/7").respond_with_json(TICKET, headers={"X-Zendesk-API-Warn": warning})
     client.ticket(7)
     logged = capsys.readouterr().out
     assert "zendesk.parameters_ignored" in logged
