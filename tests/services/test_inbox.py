@@ -14,6 +14,20 @@ from app.tickets import signature
 from app.tickets.tables import inbox
 
 BODY = b'{"ticket_id": "7", "comment_id": ""}'
+MALFORMED = (
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b"\xff\xfe",
+    b'{"ticket_id": ""}',
+    b'{"ticket_id": -1}',
+    b'{"ticket_id": true}',
+    b'{"ticket_id": 99999999999999999999}',
+    b'{"ticket_id": "1e3"}',
+    '{"ticket_id": "\u0661"}'.encode(),
+    b"[" * 100_000,
+)
 
 
 @pytest.fixture
@@ -62,9 +76,9 @@ def test_calls_without_a_name_are_told_apart_by_their_signature(house, secret):
     assert len(house.rows(inbox)) == 2
 
 
-@pytest.mark.parametrize("signed", ["", "AAAA", "\udcff", "é" * 20])
-def test_a_call_with_a_wrong_signature_is_refused(house, secret, signed):
-    assert refused(house, secret, signed=signed) == "unsigned"
+def test_a_call_with_a_wrong_signature_is_refused(house, secret):
+    for signed in ("", "AAAA", "\udcff", "é" * 20):
+        assert refused(house, secret, signed=signed) == "unsigned"
 
 
 def test_the_secret_of_zendesks_test_button_opens_nothing(house, secret):
@@ -88,25 +102,9 @@ def test_an_unsigned_old_call_wakes_nobody(house, secret):
     assert house.queue.waiting == []
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"null",
-        b"\xff\xfe",
-        b'{"ticket_id": ""}',
-        b'{"ticket_id": -1}',
-        b'{"ticket_id": true}',
-        b'{"ticket_id": 99999999999999999999}',
-        b'{"ticket_id": "1e3"}',
-        '{"ticket_id": "\u0661"}'.encode(),
-        b"[" * 100_000,
-    ],
-)
-def test_a_signed_body_that_names_no_ticket_is_malformed(house, secret, body):
-    assert refused(house, secret, body) == "malformed"
+def test_a_signed_body_that_names_no_ticket_is_malformed(house, secret):
+    for body in MALFORMED:
+        assert refused(house, secret, body) == "malformed"
 
 
 def test_an_event_of_a_subscription_names_ticket_and_comment(house, secret):
@@ -120,9 +118,9 @@ def test_an_event_of_a_subscription_names_ticket_and_comment(house, secret):
     assert (stored.ticket_id, stored.comment_id) == (12, 34)
 
 
-@pytest.mark.parametrize("name", ["nobody", "acme\0", "ACME", "é", "a" * 5000, ""])
-def test_there_is_no_receiver_of_another_name(house, name):
-    assert house.services.inbox.receiver(name) is None
+def test_there_is_no_receiver_of_another_name(house):
+    for name in ("nobody", "acme\0", "ACME", "é", "a" * 5000, ""):
+        assert house.services.inbox.receiver(name) is None
 
 
 def test_a_removed_connection_has_no_receiver(house):
