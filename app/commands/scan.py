@@ -18,8 +18,10 @@ from app.config import Settings
 from app.engine.isolation import IsolatedEngine
 from app.engine.links.defang import defang
 from app.engine.model import Finding, Report, Severity, Verdict
+from app.engine.policy import Policy
 from app.engine.printable import printable
 from app.engine.rules import RuleProblem
+from app.engine.verdict import score
 from app.errors import DeskwardenError, Misconfigured
 
 ALL_CLEAN, SOMETHING_FOUND, NOT_ALL_READ = 0, 1, 2
@@ -76,6 +78,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--comment", metavar="TEXT", default="", help="the text that came with the file: passwords stand there"
     )
+    parser.add_argument("--explain", action="store_true", help="show how the findings add up to the verdict")
 
 
 def run(args: Namespace) -> int:
@@ -90,6 +93,7 @@ def run(args: Namespace) -> int:
         workers=settings.workers,
         comment=args.comment,
         as_json=args.json,
+        explain=args.explain,
         out=sys.stdout,
         log=sys.stderr,
     )
@@ -104,9 +108,10 @@ def scan_paths(
     as_json: bool,
     out: TextIO,
     log: TextIO,
+    explain: bool = False,
 ) -> int:
     """Scan the paths with as many engines as ``workers`` and write each answer as it comes; return the exit status."""
-    show = _Json(out) if as_json else _Words(out, colour=out.isatty())
+    show = _Json(out, explain=explain) if as_json else _Words(out, colour=out.isatty(), explain=explain)
     progress = _Progress(log)
     verdicts: Counter[Verdict] = Counter()
     unread = False
@@ -266,12 +271,16 @@ def _results(paths: Iterable[Path], crew: _Crew) -> Iterator[Result]:
 class _Json:
     """Answers for programs."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, *, explain: bool) -> None:
         self._out = out
+        self._explain = explain
 
     def answer(self, answer: Answer) -> None:
         """Write one object on a line of its own, at once. Names that are no UTF-8 become escapes (``\\udce9``)."""
-        self._out.write(json.dumps({"path": str(answer.path), **answer.report.to_dict()}) + "\n")
+        data = {"path": str(answer.path), **answer.report.to_dict()}
+        if self._explain:
+            data["explained"] = _arithmetic(answer.report)
+        self._out.write(json.dumps(data) + "\n")
         self._out.flush()
 
     def end(self, verdicts: Counter[Verdict]) -> None:
@@ -281,9 +290,10 @@ class _Json:
 class _Words:
     """Answers for people."""
 
-    def __init__(self, out: TextIO, *, colour: bool) -> None:
+    def __init__(self, out: TextIO, *, colour: bool, explain: bool) -> None:
         self._out = out
         self._colour = colour
+        self._explain = explain
 
     def answer(self, answer: Answer) -> None:
         """Write the verdict and, below it, what it rests on: the gravest first, notes not at all."""
@@ -298,6 +308,8 @@ class _Words:
             for link in report.urls
             if link.verdict is not Verdict.CLEAN
         ]
+        if self._explain:
+            lines += [f"            {line}" for line in _arithmetic(report)]
         self._write("\n".join(lines))
 
     def end(self, verdicts: Counter[Verdict]) -> None:
@@ -320,6 +332,25 @@ class _Words:
 def _told(finding: Finding) -> str:
     evidence = f" ({finding.evidence})" if finding.evidence else ""
     return f"            {finding.title}, in {finding.where} [{finding.id}]{evidence}"
+
+
+def _arithmetic(report: Report) -> list[str]:
+    """Return, line by line, what each finding weighs and how the sum becomes the verdict."""
+    found = score(report.findings, Policy(), report.urls)
+    policy = found.policy
+    lines = []
+    for term in found.terms:
+        lines += [
+            f"{points:>5}  {finding.id} ({finding.confidence}), in {finding.where}" for finding, points in term.findings
+        ]
+        capped = f" of {term.points}: a class counts {policy.class_cap} at most" if term.counted < term.points else ""
+        lines.append(f"{term.counted:>5}  = {term.name}{capped}")
+    lines.append(
+        f"{found.total:>5}  in all; suspicious from {policy.suspicious_at}, malicious from {policy.malicious_at}"
+    )
+    if found.floor is not Verdict.CLEAN:
+        lines.append(f"       at least {found.floor}, whatever the points: a finding asks for it")
+    return [*lines, f"       {found.verdict} under policy {policy.version}"]
 
 
 class _Progress:

@@ -8,11 +8,13 @@ import json
 import re
 from typing import Any, TypeVar
 
-from app.engine.model import Finding, Link, Report, Severity, Verdict
+from app.engine.model import Confidence, Finding, Link, Report, Severity, Verdict
+from app.engine.policy import Policy
 from app.engine.printable import printable
-from app.engine.verdict import Policy, judge
+from app.engine.verdict import judge
 
 _ID = re.compile(r"[a-z0-9_.-]{1,80}\Z")
+_TECHNIQUE = re.compile(r"(?:T[0-9]{4}(?:\.[0-9]{3})?)?\Z")
 _MIME = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}\Z", re.ASCII)
 #: Items; limits of the engine keep honest reports far below.
 _FINDINGS, _LINKS, _REASONS, _NODES = 20_000, 10_000, 50, 1_000_000
@@ -20,7 +22,7 @@ _FINDINGS, _LINKS, _REASONS, _NODES = 20_000, 10_000, 50, 1_000_000
 _WHERE, _TITLE, _EVIDENCE, _URL = 8_192, 300, 200, 16_384
 
 
-_Word = TypeVar("_Word", Severity, Verdict)
+_Word = TypeVar("_Word", Confidence, Severity, Verdict)
 
 
 class Malformed(Exception):
@@ -61,6 +63,8 @@ def _finding(item: Any) -> Finding:
         title=_shown(data, "title", _TITLE),
         evidence=_shown(data, "evidence", _EVIDENCE),
         reference=_reference(data),
+        confidence=_one_of(Confidence, data, "confidence"),
+        technique=_matching(data, "technique", _TECHNIQUE),
     )
 
 

@@ -29,9 +29,9 @@ from app.engine import wire
 from app.engine.budget import Limits
 from app.engine.lockdown import Lockdown, hide_process, probe
 from app.engine.model import Finding, Report, Severity
+from app.engine.policy import Policy
 from app.engine.rules import load_rules
 from app.engine.scan import Engine
-from app.engine.verdict import Policy
 from app.engine.view import Content
 from app.engine.warmup import SAMPLE, warm_up
 

@@ -30,9 +30,9 @@ from app.engine import wire
 from app.engine.answer import Malformed, read_report
 from app.engine.budget import MIB, Limits
 from app.engine.model import Finding, Report, Severity, Verdict
+from app.engine.policy import Policy
 from app.engine.printable import printable
 from app.engine.rules import RuleProblem, rules_digest
-from app.engine.verdict import Policy
 from app.errors import Misconfigured, Rejected
 
 #: Bytes that a child may allocate beyond what it shares with its siblings: what the engine may unpack at once, and

@@ -49,6 +49,14 @@ class Severity(StrEnum):
         return Verdict.CLEAN if self is Severity.INFO else Verdict(self.value)
 
 
+class Confidence(StrEnum):
+    """How sure a suspicious finding is: whether ordinary files have it too, now and then (``LOW``) or hardly ever."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One observation about one node of the tree.
@@ -59,6 +67,8 @@ class Finding:
     title      plain words for a reader who is no security person, no full stop: ``EICAR test file``
     evidence   short printable excerpt (at most 200 characters, control characters escaped); may be empty
     reference  link to what explains it; may be empty
+    confidence how much a suspicious finding weighs
+    technique  of MITRE ATT&CK, like ``T1566.001``; empty where none fits
     """
 
     id: str
@@ -67,15 +77,17 @@ class Finding:
     title: str
     evidence: str = ""
     reference: str = ""
+    confidence: Confidence = Confidence.HIGH
+    technique: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready mapping with exactly the attributes above."""
-        return {**asdict(self), "severity": self.severity.value}
+        return {**asdict(self), "severity": self.severity.value, "confidence": self.confidence.value}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Finding:
         """Build a finding from what ``to_dict`` returned."""
-        return cls(**{**data, "severity": Severity(data["severity"])})
+        return cls(**{**data, "severity": Severity(data["severity"]), "confidence": Confidence(data["confidence"])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from app.engine.budget import Budget, Sink
 from app.engine.identify import Kind
-from app.engine.model import Finding, Severity
+from app.engine.model import Confidence, Finding, Severity
 from app.engine.node_name import extension_of
 from app.engine.printable import printable
 
@@ -46,10 +46,17 @@ class Node:
         return extension_of(self.name)
 
     def finding(
-        self, code: str, severity: Severity, title: str, evidence: str | bytes = "", reference: str = ""
+        self,
+        code: str,
+        severity: Severity,
+        title: str,
+        evidence: str | bytes = "",
+        reference: str = "",
+        *,
+        confidence: Confidence = Confidence.HIGH,
     ) -> Finding:
         """Return a finding about this node, with the evidence made printable."""
-        return Finding(code, severity, self.where, title, printable(evidence), reference)
+        return Finding(code, severity, self.where, title, printable(evidence), reference, confidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import yara
 
-from app.engine.model import Severity
+from app.engine.model import Confidence, Severity
 from app.engine.printable import printable
 
 #: Metadata that every rule must carry, all of it text.
@@ -27,6 +27,7 @@ _EXTERNALS = {"filename": "", "extension": "", "mime": ""}
 _SUFFIXES = (".yar", ".yara")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_TECHNIQUE = re.compile(r"T[0-9]{4}(?:\.[0-9]{3})?\Z")
 #: The EICAR text (eicar.org), in a form that no scanner takes for the thing itself.
 _CANARY = bytes.fromhex(
     "58354f2150254041505b345c505a58353428505e2937434329377d2445494341"
@@ -53,6 +54,8 @@ class RuleMatch:
     severity: Severity
     reference: str
     evidence: str
+    confidence: Confidence
+    technique: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +205,10 @@ def _metadata_problem(meta: dict[str, Any]) -> str:
         return f"the severity must be one of {', '.join(SEVERITIES)}"
     if not _DATE.match(meta["date"]):
         return "the date must look like 2026-01-31"
+    if meta.get("confidence", Confidence.HIGH) not in tuple(Confidence):
+        return f"the confidence must be one of {', '.join(Confidence)}"
+    if "technique" in meta and not _TECHNIQUE.match(str(meta["technique"])):
+        return "the technique must look like T1566 or T1566.001"
     return ""
 
 
@@ -245,6 +252,8 @@ def _to_match(match: Any) -> RuleMatch:
         severity=Severity(meta["severity"]),
         reference=meta["reference"],
         evidence=_evidence(match),
+        confidence=Confidence(meta.get("confidence", Confidence.HIGH)),
+        technique=meta.get("technique", ""),
     )
 
 

@@ -9,18 +9,21 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from app.engine import passwords
 from app.engine.analyzers import ANALYZERS
+from app.engine.attack import technique_of
 from app.engine.budget import LIMIT_TITLES, Budget, LimitReached, Limits, Sink
 from app.engine.hasher import Hasher
 from app.engine.identify import Kind, identify
 from app.engine.links.extract import extract_links
 from app.engine.model import Finding, Link, Report, Severity
 from app.engine.node import Child, Item, Node, Text, Tools, Unsupported
+from app.engine.policy import Policy, restriction
 from app.engine.printable import printable
 from app.engine.rules import RuleFailure, RuleSet, RuleTimeout
-from app.engine.verdict import Policy, judge, restriction
+from app.engine.verdict import judge
 from app.engine.view import Content
 
 #: Characters that turn the reading direction of what follows: in a file name they hide the real extension.
@@ -186,10 +189,21 @@ class _Walk:
             return
         for match in matches:
             self._add(
-                Finding(f"yara.{match.id}", match.severity, node.where, match.title, match.evidence, match.reference)
+                Finding(
+                    f"yara.{match.id}",
+                    match.severity,
+                    node.where,
+                    match.title,
+                    match.evidence,
+                    match.reference,
+                    match.confidence,
+                    match.technique,
+                )
             )
 
     def _add(self, finding: Finding) -> None:
+        if not finding.technique:
+            finding = replace(finding, technique=technique_of(finding.id))
         self._findings.setdefault((finding.id, finding.where), finding)
 
     def _add_links(self, item: Text, node: Node) -> None:

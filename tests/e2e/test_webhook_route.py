@@ -109,7 +109,7 @@ def test_a_recorded_call_replayed_under_another_name_is_stored_once(house, secre
 def test_a_call_about_a_vanished_ticket_ends_quietly(house, secret):
     body = about(999_003)
     assert call(house, body, sent=headers(secret, body, invocation="vanished")).status_code == 202
-    # A ticket may be told of before it is visible, so "gone" is believed only after two minutes.
-    eventually(lambda: stored(house, "vanished")[0][0] is not None, 240.0, house.installation.log)
+    # A ticket may be told of before it is visible, so "gone" is believed only after a while.
+    eventually(lambda: stored(house, "vanished")[0][0] is not None, 90.0, house.installation.log)
     [(_, outcome)] = stored(house, "vanished")
     assert "gone" in outcome

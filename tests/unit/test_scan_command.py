@@ -60,7 +60,14 @@ class Terminal(io.StringIO):
 def scan(*paths: Path, as_json: bool = True, engine: FakeEngine | None = None, **options: Any) -> tuple[int, str, str]:
     out, log = options.pop("out", io.StringIO()), options.pop("log", io.StringIO())
     status = scan_paths(
-        paths, lambda: engine or FakeEngine(), workers=2, comment="the comment", as_json=as_json, out=out, log=log
+        paths,
+        lambda: engine or FakeEngine(),
+        workers=2,
+        comment="the comment",
+        as_json=as_json,
+        out=out,
+        log=log,
+        **options,
     )
     return status, out.getvalue(), log.getvalue()
 
@@ -192,6 +199,23 @@ def test_people_read_the_verdict_and_what_it_rests_on(tmp_path: Path) -> None:
     assert "            Something bad, in a [test.found] (evidence \\u{202e})" in lines
     assert "            malicious link hxxp://bad[.]example/" in lines
     assert lines[-1] == "2 files: 1 clean, 1 malicious"
+
+
+def test_the_arithmetic_is_explained_when_asked_for(tmp_path: Path) -> None:
+    path = file(tmp_path, "a", "suspicious")
+    _, words, _ = scan(path, as_json=False, explain=True)
+    _, line, _ = scan(path, explain=True)
+
+    explained = json.loads(line)["explained"]
+    assert [" ".join(each.split()) for each in explained] == [
+        "400 test.found (high), in a",
+        "400 = test",
+        "400 link.bad (high), in a",
+        "400 = link",
+        "800 in all; suspicious from 300, malicious from 1000",
+        "suspicious under policy 2",
+    ]
+    assert all(each in words for each in explained)
 
 
 def test_colour_and_progress_are_for_terminals_only(tmp_path: Path) -> None:

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 
 import olefile
 
-from app.engine.analyzers import excel_binary, office_encryption, office_objects, outlook, vba
+from app.engine.analyzers import compound_file, excel_binary, office_encryption, office_objects, outlook, vba
 from app.engine.model import Finding, Severity
 from app.engine.node import Child, Item, Node, Tools
-from app.engine.view import reader
 
 _STEP = 256 * 1024
 #: Version and instance, then the type, of a deflated object in PowerPoint.
@@ -33,12 +32,7 @@ _REACH = re.compile(
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield macro source as ``Name.bas`` children, parts of Outlook messages, and findings about both."""
-    try:
-        storage = olefile.OleFileIO(reader(node.data))
-    except (ValueError, OverflowError) as error:
-        # Tables that are cut off; the library checks for less than it needs.
-        raise EOFError from error
-    with storage:
+    with compound_file.opened(node) as storage:
         if storage.exists("EncryptedPackage"):
             yield from _locked_package(node, storage, tools)
         elif _is_locked_word(storage):

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import olefile
 
+from app.engine.analyzers import compound_file
 from app.engine.node import Child, Item, Node, Tools
-from app.engine.view import reader
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._"
 _PAIRS, _SINGLES, _TABLE = 0x3800, 0x4800, 0x4840
@@ -30,7 +30,7 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield every stream of a storage that no application claims; documents are read by analyzers of their own."""
     if node.kind.mime != "application/x-ole-storage":
         return
-    with olefile.OleFileIO(reader(node.data)) as storage:
+    with compound_file.opened(node) as storage:
         for path in storage.listdir():
             tools.budget.charge_time()
             # Macros are taken apart by the analyzer for documents.
@@ -41,7 +41,7 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
 
 def analyze_installer(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield the strings of an installer's database as text, then every stream that is no table of it."""
-    with olefile.OleFileIO(reader(node.data)) as storage:
+    with compound_file.opened(node) as storage:
         streams = {"/".join(map(stream_name, path)): path for path in storage.listdir()}
         if _POOL in streams and _STRINGS in streams:
             pool = storage.openstream(streams[_POOL]).read()

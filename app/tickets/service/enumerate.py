@@ -32,6 +32,9 @@ log = structlog.get_logger()
 #: How long (seconds) a comment that Zendesk told of may stay invisible in the listing before we stop asking.
 INVISIBLE_SECONDS = 120.0
 
+#: The same for a whole ticket. Should it turn up after all, the reconciler finds it in the export of ticket events.
+GONE_SECONDS = 20.0
+
 
 class Tenant(Protocol):
     """What reading a ticket needs of a tenant."""
@@ -109,7 +112,9 @@ class Enumerator:
             found = self._tenant(connection_id, "scan").comments(ticket_id, newer_than=_start(last, waiting))
         except NotFound:
             with self._database.write() as connection:
-                self._settle(connection, waiting, lambda _call: False, missing="the ticket is gone")
+                self._settle(
+                    connection, waiting, lambda _call: False, patience=GONE_SECONDS, missing="the ticket is gone"
+                )
         except (Temporary, Misconfigured) as error:
             self._postpone(waiting, error)
         except Rejected as error:
@@ -143,6 +148,7 @@ class Enumerator:
                 connection,
                 waiting,
                 lambda call: call.comment_id is None or call.comment_id in seen,
+                patience=INVISIBLE_SECONDS,
                 missing="never became visible",
             )
         log.info("ticket.read", connection=connection_id, ticket=ticket_id, comments=len(found), files=len(new_scans))
@@ -246,13 +252,19 @@ class Enumerator:
         }
 
     def _settle(
-        self, connection: Connection, waiting: Sequence[Any], is_read: Callable[[Any], bool], *, missing: str
+        self,
+        connection: Connection,
+        waiting: Sequence[Any],
+        is_read: Callable[[Any], bool],
+        *,
+        patience: float,
+        missing: str,
     ) -> None:
         """Close the calls that were read; Zendesk may call before what it tells of is visible, so others wait."""
         now = self._now()
         for call in waiting:
             visible = is_read(call)
-            if visible or now - call.received_at > INVISIBLE_SECONDS:
+            if visible or now - call.received_at > patience:
                 values: dict[str, Any] = {"done_at": now, "outcome": "read" if visible else missing}
             else:
                 values = {"next_at": now + max(1.0, (now - call.received_at) / 2), "enqueued_at": None}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StringConstraints, WithJsonSchema
 
-from app.engine.model import Severity, Verdict
+from app.engine.model import Confidence, Severity, Verdict
 from app.tickets.filters import Kind, State, moment
 from app.tickets.lists import LONGEST_REASON, LONGEST_VALUE, EntryKind, Side
 from app.tickets.service.queries import LARGEST_PAGE
@@ -102,6 +102,8 @@ class Finding(Out):
     title: str
     evidence: str
     reference: str
+    confidence: Confidence = Confidence.HIGH
+    technique: str = ""
 
 
 class Link(Out):
