@@ -1,6 +1,6 @@
 # Everything a person or a machine does with this project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test install bench lint format lock clean
+.PHONY: help run test install bench fuzz lint format lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -23,6 +23,10 @@ install: $(VENV)/.product  ## Only install (.venv/bin/deskwarden)
 
 bench: $(VENV)/.dev  ## Print the benchmark ratios against the raw parts
 	@$(BIN)/python -m tests.bench
+
+fuzz: $(VENV)/.dev  ## Try every reader on inputs that nobody thought of, for some ten minutes
+	@FUZZ=$(FUZZ) $(BIN)/pytest -n auto -m fuzz $(ARGS)
+FUZZ ?= 100
 
 lint: $(VENV)/.dev  ## Lint, check the format and the types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from app.engine.budget import MIB, Limits
@@ -13,9 +12,6 @@ from app.sandbox import samples
 
 EICAR = samples.eicar()
 BENIGN = b"Thank you for your order.\r\n" * 3
-
-#: Few examples, because every format has its own fuzz test and the suite is run often.
-fuzzed = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def places(report: Report) -> dict[str, str]:

@@ -14,7 +14,8 @@ from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
 from app.sandbox import samples
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, places, unknowns
+from tests.fuzz import fuzzed
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 from tests.unit.engine.test_archive_cab import cab
 
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90400000000002c00000000010001000002024401003b")
@@ -139,7 +140,7 @@ def test_a_member_that_the_directory_leaves_out_is_found(engine: Engine) -> None
 
 
 @pytest.mark.parametrize("name", FIRST)
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(name: str, rules: RuleSet, data: st.DataObject) -> None:
     content = data.draw(damaged(FIRST[name] + samples.zip_of({"a.txt": BENIGN})))
@@ -151,7 +152,7 @@ def test_wrong_bytes_do_no_harm(name: str, rules: RuleSet, data: st.DataObject) 
 SEED = program(resources=cab({"a.txt": BENIGN})) + seven_zip(BENIGN)
 
 
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_in_a_program_do_no_harm(rules: RuleSet, data: st.DataObject) -> None:
     content = data.draw(damaged(SEED))

@@ -7,7 +7,8 @@ from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
 from app.sandbox import samples
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, places, unknowns
+from tests.fuzz import fuzzed
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 
 
 def member(name: bytes, content: bytes) -> bytes:
@@ -52,7 +53,7 @@ def test_an_archive_cut_short_is_unknown_and_its_beginning_is_read(engine: Engin
     assert (report.verdict, unknowns(report)) == (Verdict.MALICIOUS, {"archive.broken"})
 
 
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(rules: RuleSet, data: st.DataObject) -> None:
     content = ar(member(b"//", b"long/\n"), member(b"/0", BENIGN), member(b"#1/2", b"ab" + BENIGN))

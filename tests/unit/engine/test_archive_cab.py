@@ -11,7 +11,8 @@ from app.engine.budget import MIB, Limits
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, places, unknowns
+from tests.fuzz import fuzzed
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 
 STORED, MSZIP, LZX = 0, 1, 0x1503
 
@@ -96,7 +97,7 @@ def test_a_bomb_ends_at_the_limit(rules: RuleSet) -> None:
     assert (report.verdict, unknowns(report)) == (Verdict.UNKNOWN, {"limit.node_bytes"})
 
 
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(rules: RuleSet, data: st.DataObject) -> None:
     content = data.draw(damaged(cab({"a.txt": BENIGN, "b.txt": BENIGN}), within=(4, 400)))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, places, unknowns
+from tests.fuzz import fuzzed
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 
 REGULAR, FOLDER = 0o100644, 0o040755
 
@@ -71,7 +72,7 @@ def test_a_package_of_red_hat_is_opened(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("form", ["new", "octal", "little"])
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(form: str, rules: RuleSet, data: st.DataObject) -> None:
     assert judged(rules, data.draw(damaged(cpio(form, BENIGN))), "a.cpio").nodes >= 1

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, places, unknowns
+from tests.fuzz import fuzzed
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 
 
 def number(value: int) -> bytes:
@@ -107,7 +108,7 @@ def test_an_archive_cut_short_is_unknown_and_its_beginning_is_read(engine: Engin
 
 
 @BOTH
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(rar: Packer, rules: RuleSet, data: st.DataObject) -> None:
     content = data.draw(damaged(rar(BENIGN), within=(8, 10_000)))

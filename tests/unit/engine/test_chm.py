@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, places, unknowns
+from tests.fuzz import fuzzed
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 
 CHUNK = 512
 
@@ -72,7 +73,7 @@ def test_one_cut_short_is_unknown(engine: Engine) -> None:
         assert unknowns(engine.scan(chm(BENIGN)[:length], name="a.chm")) == {"archive.broken"}
 
 
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(rules: RuleSet, data: st.DataObject) -> None:
     content = data.draw(damaged(chm(BENIGN, ("page.htm",)), within=(4, 10_000)))

@@ -12,7 +12,8 @@ from app.engine.budget import MIB, Limits
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, places, unknowns
+from tests.fuzz import fuzzed
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 
 
 def lz4_block(content: bytes) -> bytes:
@@ -140,7 +141,7 @@ def test_bombs_end_at_the_limit(rules: RuleSet) -> None:
 
 
 @pytest.mark.parametrize("name", PACKERS)
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(name: str, rules: RuleSet, data: st.DataObject) -> None:
     content = data.draw(damaged(PACKERS[name](BENIGN * 5), within=(2, 10_000)))

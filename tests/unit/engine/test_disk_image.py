@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
+from tests.fuzz import fuzzed
 from tests.unit.engine import disks
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, unknowns
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, unknowns
 
 LONG = bytes(range(256)) * 3
 VOLUMES = {
@@ -80,7 +81,7 @@ def test_a_disk_that_needs_another_is_unknown(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("volume", VOLUMES)
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_on_a_volume_do_no_harm(volume: str, rules: RuleSet, data: st.DataObject) -> None:
     content = VOLUMES[volume](BENIGN * 10)
@@ -88,7 +89,7 @@ def test_wrong_bytes_on_a_volume_do_no_harm(volume: str, rules: RuleSet, data: s
     assert judged(rules, data.draw(damaged(content, within=(11, 30_000))), "a.img").nodes >= 1
 
 
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_in_a_dynamic_disk_do_no_harm(rules: RuleSet, data: st.DataObject) -> None:
     content = disks.vhd(disks.mbr(disks.fat(BENIGN)))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, places, unknowns
+from tests.fuzz import fuzzed
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 
 SECTOR = 2048
 
@@ -100,7 +101,7 @@ def test_an_image_cut_short_is_unknown(engine: Engine, length: int) -> None:
     assert (report.verdict, unknowns(report)) == (Verdict.UNKNOWN, {"archive.broken"})
 
 
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(rules: RuleSet, data: st.DataObject) -> None:
     image = iso(BENIGN, joliet="a.txt".encode("utf-16-be"), rock_ridge=b"long.txt", folder=True)

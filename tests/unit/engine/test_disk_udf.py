@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, places, unknowns
+from tests.fuzz import fuzzed
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 
 SECTOR = 2048
 #: Sector of the partition; blocks of the tree are counted from it.
@@ -108,7 +109,7 @@ def test_a_kind_of_partition_that_is_not_read_is_unknown(engine: Engine) -> None
     assert unknowns(engine.scan(content, name="a.iso")) == {"archive.unsupported"}
 
 
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(rules: RuleSet, data: st.DataObject) -> None:
     image = udf(BENIGN)

@@ -17,8 +17,9 @@ from app.engine.model import Report, Severity, Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
 from app.sandbox.compound_file import compound_file
+from tests.fuzz import fuzzed
 
-from .containers import damaged, fuzzed, judged
+from .containers import damaged, judged
 
 _EXEC, _ALERT, _FILL, _SUM = 0x6E, 0x8076, 0x8061, 4
 
@@ -192,13 +193,13 @@ def test_a_workbook_that_no_password_opens_is_unknown(engine: Engine) -> None:
     assert found == {"office.encrypted": Severity.UNKNOWN}
 
 
-@fuzzed
+@fuzzed()
 @given(st.data())
 def test_a_damaged_workbook_never_fails(rules: RuleSet, data: st.DataObject) -> None:
     judged(rules, workbook(data.draw(damaged(stream(_EXEC, _FILL, names=name(builtin=1))))), "a.xls")
 
 
-@fuzzed
+@fuzzed()
 @given(st.data())
 def test_a_damaged_lock_never_fails(rules: RuleSet, data: st.DataObject) -> None:
     judged(rules, workbook(data.draw(damaged(locked("VelvetSweatshop", _EXEC, api=True)))), "a.xls")

@@ -4,11 +4,12 @@ import gzip
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.identify import identify
 from app.sandbox import samples
+from tests.fuzz import fuzzed
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -89,7 +90,7 @@ def test_a_long_prologue_takes_no_long_time(blank: bytes) -> None:
     assert identify(blank * 4096, "a.svg").mime
 
 
-@settings(max_examples=200, deadline=None)
+@fuzzed(200)
 @given(st.binary(max_size=600), st.text(max_size=20))
 def test_anything_is_something(content: bytes, name: str) -> None:
     kind = identify(content, name)
@@ -97,7 +98,7 @@ def test_anything_is_something(content: bytes, name: str) -> None:
     assert kind.mime and kind.family
 
 
-@settings(max_examples=150, deadline=None)
+@fuzzed(150)
 @given(
     st.sampled_from([b"PK\x03\x04", OLE, b"MZ", b"\xca\xfe\xba\xbe", b"\xff\xfe", b"%PDF-", b"<svg", b"RIFF"]),
     st.binary(max_size=700),

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.links.canonical import canonical, host_of
 from app.engine.links.defang import defang
+from tests.fuzz import fuzzed
 
 
 #: The cases that Google publishes for Safe Browsing (v4, "URLs and Hashing"), as far as they concern text; the port
@@ -96,7 +97,7 @@ def test_the_host_stands_alone(url: str, host: str) -> None:
     assert host_of(url) == host
 
 
-@settings(max_examples=300, deadline=None)
+@fuzzed(300)
 @given(st.text(alphabet="htps:/.\\@?#%25[]0x1a-ü。 \t", max_size=40).map(lambda rest: "http://" + rest))
 def test_the_canonical_form_is_stable(url: str) -> None:
     try:
@@ -124,7 +125,7 @@ def test_a_defanged_address_can_be_read_and_not_followed(url: str, shown: str) -
     assert defang(url) == shown
 
 
-@settings(max_examples=300, deadline=None)
+@fuzzed(300)
 @given(st.text(alphabet="htpsHTTP:/.w@a[]\n ", max_size=60))
 def test_nothing_defanged_is_an_address(text: str) -> None:
     shown = defang(text).replace("[.]", "").replace("[@]", "")

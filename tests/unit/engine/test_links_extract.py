@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.links.canonical import canonical
 from app.engine.links.extract import extract_links, refang
+from tests.fuzz import fuzzed
 
 
 def urls(text: str, *, html: bool = False) -> list[str]:
@@ -108,7 +109,7 @@ def test_one_address_of_a_megabyte_is_cut() -> None:
     assert len(link.raw) < 5_000
 
 
-@settings(max_examples=200, deadline=None)
+@fuzzed(200)
 @given(st.text(alphabet="htps:/.w[]()x&;=\"'<>a1 \n%\u202e。", max_size=80), st.booleans())
 def test_whatever_is_found_is_canonical(text: str, html: bool) -> None:
     for link in extract_links(text, html=html):

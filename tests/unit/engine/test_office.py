@@ -5,7 +5,7 @@ import zlib
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.analyzers.vba import NotCompressed, decompress
@@ -13,6 +13,7 @@ from app.engine.model import Severity
 from app.engine.scan import Engine
 from app.sandbox import samples
 from app.sandbox.compound_file import compound_file, vba_project
+from tests.fuzz import fuzzed
 
 EICAR = samples.eicar()
 
@@ -53,7 +54,7 @@ def test_what_is_no_container_is_refused(container: bytes) -> None:
         decompress(container)
 
 
-@settings(max_examples=200, deadline=None)
+@fuzzed(200)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_decompressed_or_refused(rest: bytes) -> None:
     with suppress(NotCompressed):

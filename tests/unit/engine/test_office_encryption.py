@@ -16,8 +16,9 @@ from app.engine.rules import RuleSet
 from app.engine.scan import Engine
 from app.sandbox import samples
 from app.sandbox.compound_file import compound_file
+from tests.fuzz import fuzzed
 
-from .containers import BENIGN, EICAR, damaged, fuzzed, judged
+from .containers import BENIGN, EICAR, damaged, judged
 from .test_office_xml import word
 
 
@@ -102,7 +103,7 @@ def test_a_document_that_asks_for_endless_rounds_ends_in_time(engine: Engine) ->
     assert ids(report) == {"limit.seconds"}
 
 
-@fuzzed
+@fuzzed()
 @given(st.data())
 def test_a_damaged_lock_never_fails(rules: RuleSet, data: st.DataObject) -> None:
     salt = bytes(16)
@@ -112,7 +113,7 @@ def test_a_damaged_lock_never_fails(rules: RuleSet, data: st.DataObject) -> None
     judged(rules, compound_file({"EncryptionInfo": broken, "EncryptedPackage": bytes(64)}, {}), "a.docx")
 
 
-@fuzzed
+@fuzzed()
 @given(st.data())
 def test_a_damaged_description_of_a_lock_never_fails(rules: RuleSet, data: st.DataObject) -> None:
     keys = b"".join(

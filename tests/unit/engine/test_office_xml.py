@@ -9,8 +9,9 @@ from app.engine.rules import RuleSet
 from app.engine.scan import Engine
 from app.sandbox import samples
 from app.sandbox.compound_file import compound_file, vba_project
+from tests.fuzz import fuzzed
 
-from .containers import BENIGN, EICAR, damaged, fuzzed, judged, places
+from .containers import BENIGN, EICAR, damaged, judged, places
 from .test_rtf import package
 
 _TYPES = b"<?xml version='1.0'?><Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>"
@@ -223,7 +224,7 @@ def test_many_of_anything_are_read_in_linear_time(engine: Engine, part: bytes) -
     assert report.ms < 3_000
 
 
-@fuzzed
+@fuzzed()
 @given(st.data())
 def test_damaged_parts_never_fail(rules: RuleSet, data: st.DataObject) -> None:
     part = related("oleObject", "https://site.example/")["word/_rels/settings.xml.rels"]
@@ -231,7 +232,7 @@ def test_damaged_parts_never_fail(rules: RuleSet, data: st.DataObject) -> None:
     judged(rules, data.draw(damaged(seed, within=(30, len(seed) - 1))), "a.xml")
 
 
-@fuzzed
+@fuzzed()
 @given(st.data())
 def test_damaged_objects_never_fail(rules: RuleSet, data: st.DataObject) -> None:
     inner = package("bill.txt", BENIGN)

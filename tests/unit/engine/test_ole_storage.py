@@ -11,8 +11,9 @@ from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
 from app.sandbox import samples
+from tests.fuzz import fuzzed
 from tests.unit.engine.compound import SECTOR, compound
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, unknowns
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, unknowns
 
 INSTALLER = bytes.fromhex("84100c0000000000c000000000000046")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._"
@@ -89,7 +90,7 @@ def test_a_storage_cut_short_is_unknown(engine: Engine, clsid: bytes) -> None:
         assert "archive.broken" in unknowns(engine.scan(content[:length], name="a.msi"))
 
 
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(rules: RuleSet, data: st.DataObject) -> None:
     content = data.draw(damaged(msi({"Binary.Text": BENIGN}, [b"Thank you"]), within=(24, 3 * SECTOR)))

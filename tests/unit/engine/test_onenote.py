@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from app.engine.model import Severity, Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
+from tests.fuzz import fuzzed
 
-from .containers import BENIGN, EICAR, damaged, fuzzed, judged, places
+from .containers import BENIGN, EICAR, damaged, judged, places
 
 _SECTION = bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3")
 _BEGIN = bytes.fromhex("e716e3bd65261145a4c48d4d0b7a9eac")
@@ -72,7 +73,7 @@ def test_many_unended_files_are_read_in_linear_time(engine: Engine) -> None:
     assert engine.scan(_SECTION + (_BEGIN + b"\xff" * 20) * 4_000, name="a.one").nodes <= 5_000
 
 
-@fuzzed
+@fuzzed()
 @given(st.data())
 def test_a_damaged_section_never_fails(rules: RuleSet, data: st.DataObject) -> None:
     judged(rules, data.draw(damaged(section({"a.txt": BENIGN, "b.hta": BENIGN}), within=(900, 1400))), "a.one")

@@ -16,8 +16,9 @@ from app.engine.model import Report, Severity, Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
 from app.sandbox import samples
+from tests.fuzz import fuzzed
 
-from .containers import BENIGN, EICAR, damaged, fuzzed, judged, places
+from .containers import BENIGN, EICAR, damaged, judged, places
 
 _PAD = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
 
@@ -245,7 +246,7 @@ def test_many_of_anything_are_read_in_linear_time(engine: Engine, part: bytes) -
     assert engine.scan(b"%PDF-1.4\n1 0 obj <<" + part * 20_000, name="a.pdf").ms < 3_000
 
 
-@fuzzed
+@fuzzed()
 @given(st.data())
 def test_a_damaged_document_never_fails(rules: RuleSet, data: st.DataObject) -> None:
     members = stream(zlib.compress(b"9 0 << /S /Launch /F (a) >>"), b"/Type /ObjStm /N 1 /First 4", b"/FlateDecode")
@@ -255,7 +256,7 @@ def test_a_damaged_document_never_fails(rules: RuleSet, data: st.DataObject) -> 
     judged(rules, data.draw(damaged(seed, within=(9, len(seed) - 1))), "a.pdf")
 
 
-@fuzzed
+@fuzzed()
 @given(st.data())
 def test_a_damaged_lock_never_fails(rules: RuleSet, data: st.DataObject) -> None:
     seed = locked(b"", EICAR, aes=True)

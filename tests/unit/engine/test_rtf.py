@@ -11,8 +11,9 @@ from app.engine.model import Report, Severity, Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
 from app.sandbox.compound_file import compound_file
+from tests.fuzz import fuzzed
 
-from .containers import BENIGN, EICAR, damaged, fuzzed, judged, places
+from .containers import BENIGN, EICAR, damaged, judged, places
 
 
 def text(value: str) -> bytes:
@@ -167,7 +168,7 @@ def test_many_of_anything_are_read_in_linear_time(engine: Engine, part: bytes) -
     assert report.ms < 3_000
 
 
-@fuzzed
+@fuzzed()
 @given(st.data())
 def test_a_damaged_text_never_fails(rules: RuleSet, data: st.DataObject) -> None:
     seed = rtf(embedded("Package", package("bill.txt", BENIGN)), control=rb"\objemb\objupdate")

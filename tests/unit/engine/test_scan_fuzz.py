@@ -6,7 +6,7 @@ from unicodedata import category
 
 import py7zr
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.budget import MIB, Limits
@@ -14,6 +14,7 @@ from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
 from app.sandbox import samples
+from tests.fuzz import fuzzed
 
 
 def _seven_zip() -> bytes:
@@ -37,7 +38,7 @@ SEEDS = {
 
 
 @pytest.mark.parametrize("name", SEEDS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@fuzzed(25)
 @given(st.data())
 def test_a_file_with_wrong_bytes_is_judged_and_never_raises(name: str, rules: RuleSet, data: st.DataObject) -> None:
     content = bytearray(SEEDS[name])
@@ -51,7 +52,7 @@ def test_a_file_with_wrong_bytes_is_judged_and_never_raises(name: str, rules: Ru
     assert report.verdict in Verdict and report.nodes >= 1
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@fuzzed(60)
 @given(st.binary(max_size=300), st.text(max_size=30), st.text(max_size=60))
 def test_anything_under_any_name_is_judged(engine: Engine, content: bytes, name: str, comment: str) -> None:
     report = engine.scan(content, name=name, comment=comment)

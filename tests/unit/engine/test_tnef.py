@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, places, unknowns
+from tests.fuzz import fuzzed
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 
 
 def attribute(tag: int, value: bytes, level: int = 2) -> bytes:
@@ -76,7 +77,7 @@ def test_one_cut_short_is_unknown_and_its_beginning_is_read(engine: Engine) -> N
     assert "winmail.dat/RECHNU~1.TXT" in set(places(report).values()) | {f.where for f in report.findings}
 
 
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(rules: RuleSet, data: st.DataObject) -> None:
     content = data.draw(damaged(tnef(BENIGN), within=(4, 10_000)))

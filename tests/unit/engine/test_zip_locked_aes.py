@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
-from tests.unit.engine.containers import BENIGN, EICAR, damaged, fuzzed, judged, places, unknowns
+from tests.fuzz import fuzzed
+from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 
 SAID = "The password is Tr0ub4dor&3"
 
@@ -78,7 +79,7 @@ def test_members_of_methods_that_are_not_read_are_unknown(engine: Engine, method
 SEED = locked({"a.txt": BENIGN})
 
 
-@fuzzed
+@fuzzed()
 @given(data=st.data())
 def test_wrong_bytes_do_no_harm(rules: RuleSet, data: st.DataObject) -> None:
     assert judged(rules, data.draw(damaged(SEED)), "Tr0ub4dor&3.zip").nodes >= 1
