@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from tests.product_only import hide_test_libraries
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -110,3 +115,23 @@ def test_a_broken_rule_is_found(tmp_path, monkeypatch):
     path.parent.mkdir(parents=True)
     path.write_text("import flask\nfrom app.db import Database\n")
     assert len(violations(path)) >= 2
+
+
+def test_the_product_needs_nothing_that_only_the_tests_install(tmp_path: Path) -> None:
+    modules = sorted(
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for folder in ("app", "workers")
+        for path in (ROOT / folder).rglob("*.py")
+        if "migrations" not in path.parts
+    )
+    # The broker's driver is imported by name, when the first message is sent.
+    program = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *modules, "kombu.transport.redis", "sqlalchemy.dialects.postgresql.psycopg"],
+        env={**os.environ, "PYTHONPATH": f"{hide_test_libraries(tmp_path)}{os.pathsep}{ROOT}"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

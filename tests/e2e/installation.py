@@ -22,6 +22,7 @@ from app.config import PREFIX, PROJECT
 from app.sandbox.server import CLIENT_ID, CLIENT_SECRET, Sandbox
 from tests.e2e import processes
 from tests.e2e.waiting import eventually
+from tests.product_only import hide_test_libraries
 
 NAME = "acme"
 RECIPIENT = "security@company.example"
@@ -55,6 +56,7 @@ class Installation:
         assert box is not None
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
+            "PYTHONPATH": str(hide_test_libraries(self.home)),
             "DESKWARDEN_HOME": str(self.home / "home"),
             "DESKWARDEN_PUBLIC_URL": self.url,
             "DESKWARDEN_TRUSTED_HOSTS": ",".join(hosts),
