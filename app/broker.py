@@ -35,6 +35,7 @@ def command(socket: Path) -> list[str]:
         "maxmemory": "256mb",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
+        "logfile": "broker.log",
     }
     return [_server(), *(part for name, value in options.items() for part in (f"--{name}", value))]
 

@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from app.config import Settings
 from app.errors import DeskwardenError
 from app.logs import configure_logs
 
@@ -37,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if getattr(parsed, "command", None) not in leaves:
         parser.print_help(sys.stderr)
         return 2
-    configure_logs()
     try:
+        configure_logs(Settings.from_environment().log_level)
         status: int = importlib.import_module(COMMANDS[parsed.command][0]).run(parsed)
     except DeskwardenError as error:
         print(error.message, file=sys.stderr)

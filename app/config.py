@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from app.errors import Misconfigured
 
 PREFIX = "DESKWARDEN_"
+LOG_LEVELS = ("debug", "info", "warning", "error")
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -48,6 +49,8 @@ class Settings:
     trusted_hosts: frozenset[str]
     #: Scanning processes; a scan is bound by the processor, so more than cores gain nothing.
     workers: int
+    #: Log lines below this level are left out.
+    log_level: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -72,6 +75,7 @@ class Settings:
             webhook_max_age=reader.number("WEBHOOK_MAX_AGE", 300.0, least=1.0),
             trusted_hosts=frozenset(name.lower() for name in reader.names("TRUSTED_HOSTS")),
             workers=int(reader.number("WORKERS", float(os.cpu_count() or 1), least=1.0)),
+            log_level=reader.choice("LOG_LEVEL", "info", LOG_LEVELS),
         )
         reader.finish()
         return settings
@@ -129,6 +133,12 @@ class _Reader:
             self._problems.append(f"{PREFIX}{name} must be a number of at least {least:g}")
             return default
         return number
+
+    def choice(self, name: str, default: str, words: tuple[str, ...]) -> str:
+        value = self.text(name, default).lower()
+        if value not in words:
+            self._problems.append(f"{PREFIX}{name} must be one of {', '.join(words)}")
+        return value
 
     def url(self, name: str, default: str) -> str:
         value = self.text(name, default)

@@ -8,8 +8,11 @@ import sys
 import structlog
 
 
-def configure_logs() -> None:
-    """Send every log line of this process to standard error as JSON, or readable when that is a terminal."""
+def configure_logs(level: str) -> None:
+    """Send every log line of this process to standard error as JSON, or readable when that is a terminal.
+
+    ``level`` is a name that ``logging`` knows, in any case: lines below it are left out.
+    """
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )
@@ -21,7 +24,7 @@ def configure_logs() -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

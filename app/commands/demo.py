@@ -23,6 +23,7 @@ from app.connections.service import Link
 from app.connections.setup import SCOPES
 from app.engine.model import Verdict
 from app.errors import DeskwardenError, Misconfigured
+from app.logs import configure_logs
 from app.sandbox import stories
 from app.sandbox.server import CLIENT_ID, CLIENT_SECRET, Sandbox
 from app.supervisor import Supervisor
@@ -53,7 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
     tenant = Sandbox(ports[0], kind=False, smtp_port=ports[2])
     with tenant:
         os.environ |= environment(home, arguments.port, tenant, ports[2])
+        # The stories are what is to be read here; who wants to see every step sets the level.
+        os.environ.setdefault("DESKWARDEN_LOG_LEVEL", "warning")
         settings = Settings.from_environment()
+        configure_logs(settings.log_level)
         with up.alone(settings.home):
             up.free(arguments.host, arguments.port)
             prepare(settings)

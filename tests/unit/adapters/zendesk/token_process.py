@@ -38,7 +38,7 @@ class FileTokenStore:
 
 
 def main(folder: str, name: str) -> None:
-    configure_logs()  # standard output is for the answers
+    configure_logs("info")  # standard output is for the answers
     credentials = ClientCredentials("deskwarden", "s3cret", "tickets:read")
     session = account_session(f"http://{name}", frozenset({name}))
     tokens = OAuthTokens(f"http://{name}", credentials, FileTokenStore(Path(folder)), session)
