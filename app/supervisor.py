@@ -24,6 +24,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 #: A part that ran this long (seconds) counts as healthy, and its next start is immediate.
 HEALTHY_SECONDS = 20.0
 
+#: Seconds after which a part that can wait is started anyhow.
+MOST_WAIT = 10.0
+
 _STANDARD_ERROR = 2
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -31,12 +34,17 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 @dataclass(slots=True)
 class Part:
-    """A process that should always run. ``order`` tells which parts are started first and stopped last."""
+    """A process that should always run.
+
+    ``order`` tells which parts are started first and stopped last. One that ``can_wait`` leaves the processors to the
+    others until ``Supervisor.hurry`` is called, or some seconds have passed.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     order: int = 0
+    can_wait: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     pause: float = FIRST_PAUSE
@@ -60,9 +68,18 @@ class Supervisor:
         return self._stopping
 
     def start(self) -> None:
-        """Start every part, in order."""
+        """Start every part that cannot wait, in order."""
         for part in self._parts:
-            self._start(part)
+            if part.can_wait:
+                part.start_at = time.monotonic() + MOST_WAIT
+            else:
+                self._start(part)
+
+    def hurry(self) -> None:
+        """Start what could wait, too."""
+        for part in self._parts:
+            if part.can_wait and part.process is None:
+                part.start_at = 0.0
 
     def run(self, each_look: Callable[[], None] = lambda: None) -> None:
         """Watch the parts until the end is asked for; ``each_look`` is called about ten times a second."""

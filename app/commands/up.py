@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app import broker
-from app.bootstrap import prepare
 from app.config import Settings
 from app.errors import Misconfigured
 from app.supervisor import Part, Supervisor, own_command
@@ -36,8 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with alone(settings.home):
         free(arguments.host, arguments.port)
-        prepare(settings)
-        return serve(parts(settings, arguments.host, arguments.port), f"http://{arguments.host}:{arguments.port}")
+        supervisor = Supervisor(parts(settings, arguments.host, arguments.port))
+        return serve(supervisor, f"http://{arguments.host}:{arguments.port}", lambda: _prepare(settings))
 
 
 def parts(settings: Settings, host: str, port: int) -> list[Part]:
@@ -45,8 +44,9 @@ def parts(settings: Settings, host: str, port: int) -> list[Part]:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     found = [
         Part("web", own_command("web", "--host", host, "--port", str(port)), environment, order=2),
-        Part("worker", own_command("worker"), environment, order=1),
-        Part("beat", own_command("beat"), environment, order=1),
+        # Who starts the service looks at the console first; nothing is lost while the web part alone is up.
+        Part("worker", own_command("worker"), environment, order=1, can_wait=True),
+        Part("beat", own_command("beat"), environment, order=1, can_wait=True),
     ]
     if settings.broker_url is None:
         settings.broker_socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -54,19 +54,32 @@ def parts(settings: Settings, host: str, port: int) -> list[Part]:
     return found
 
 
-def serve(all_parts: list[Part], address: str) -> int:
-    """Run the parts until the end is asked for."""
-    supervisor = Supervisor(all_parts)
+def serve(supervisor: Supervisor, address: str, meanwhile: Callable[[], Callable[[], None] | None]) -> int:
+    """Run the parts until the end is asked for.
+
+    ``meanwhile`` is called while the first parts start, and what it returns once traffic is accepted. What it raises
+    ends all parts.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, supervisor.request_stop)
     supervisor.start()
-    supervisor.run(announcer(address))
-    supervisor.stop()
+    try:
+        then = meanwhile()
+        supervisor.run(_announcer(address, supervisor.hurry, then))
+    finally:
+        supervisor.stop()
     return 0
 
 
-def announcer(address: str, then: Callable[[], object] = lambda: None) -> Callable[[], None]:
-    """Return a function that says ``ready`` once, as soon as the web part answers, and then calls ``then``."""
+def _prepare(settings: Settings) -> None:
+    # What this imports takes longer than everything else here, and the web part imports the same at the same time.
+    from app.bootstrap import prepare
+
+    prepare(settings)
+
+
+def _announcer(address: str, *then: Callable[[], None] | None) -> Callable[[], None]:
+    """Return a function that says ``ready`` once, as soon as the web part answers, and then calls the others."""
     said = False
 
     def announce() -> None:
@@ -74,7 +87,8 @@ def announcer(address: str, then: Callable[[], object] = lambda: None) -> Callab
         if not said and _answers(f"{address}/healthz"):
             said = True
             print(f"ready {address}", flush=True)
-            then()
+            for call in filter(None, then):
+                call()
 
     return announce
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -40,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
     hide_process()
     prepare(Settings.from_environment())
+    # Imported here once, the application is shared by the processes that gunicorn forks.
+    importlib.import_module("app.web")
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     _Server(
         {

@@ -12,7 +12,7 @@ from sqlalchemy import event, inspect, text
 
 from app.config import PROJECT
 from app.db import Database, metadata
-from app.migrations import upgrade
+from app.migrations import HEAD, upgrade
 from app.tables import load_tables
 
 #: Upgrades like every command does at its start.
@@ -39,6 +39,22 @@ def version(database):
 
 def test_the_last_step_has_the_tables_of_the_code(database):
     upgrade(database)
+    assert differences(database) == []
+
+
+def test_the_newest_step_is_the_one_that_the_code_expects(database):
+    upgrade(database)
+    assert version(database) == [HEAD]
+    assert [path.name[:4] for path in (PROJECT / "app/migrations/versions").glob("0*.py")][-1:] == [HEAD]
+
+
+def test_a_database_of_an_earlier_step_is_brought_forward(database):
+    upgrade(database)
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+        metadata.drop_all(connection)
+    upgrade(database)
+    assert version(database) == [HEAD]
     assert differences(database) == []
 
 
