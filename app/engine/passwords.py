@@ -1,7 +1,8 @@
 """Which passwords are worth trying on something locked: those that came with it.
 
-People write them in every way: ``Passwort: X``, ``X is the code``, ``解压密码是X``, the word in one line and the password
-in the next. So what stands near a word for password is taken, the surest places first, then whatever looks like one.
+People write them in every way: ``Passwort: X``, ``X is the code``, ``解压密码是X``, the word in one line and the
+password in the next. So what stands near a word for password is taken, the surest places first, then whatever looks
+like one.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ _TOKEN = re.compile(r"\S{1,64}")
 #: A run of what passwords are made of; it ends where Chinese or Japanese goes on without a blank.
 _ASCII = re.compile(r"[!-~]{3,64}")
 _TRAILING = ".,;:!?。，、；！？…)"
-_ADDRESS = re.compile(r"\S*(?:://|www\.|@)\S*", re.I)
+_ADDRESS = re.compile(r"://|www\.|@", re.I)
 
 
 def candidates(comment: str, name: str) -> tuple[str, ...]:
@@ -104,9 +105,9 @@ def _words(text: str) -> Iterator[str]:
     for start, end in places:
         yield from _near(text[max(0, start - _BEFORE) : start], text[end : end + _AFTER])
     yield from (match.group(1) for match in _QUOTED.finditer(text) if len(match.group(1)) >= 3)
-    for match in _TOKEN.finditer(_ADDRESS.sub(" ", text)):
-        if _looks_like_one(match.group()):
-            yield match.group()
+    for word in text.split():
+        if _looks_like_one(word) and not _ADDRESS.search(word):
+            yield word
 
 
 def _marked(after: str) -> Iterator[str]:
@@ -135,6 +136,8 @@ def _near(before: str, after: str) -> Iterator[str]:
 
 def _looks_like_one(word: str) -> bool:
     """Whether a word mixes what words do not mix: letters with digits or signs, or cases inside."""
+    if len(word) > 64:
+        return False
     bare = word.strip(_OPEN + _CLOSE + _TRAILING)
     if not 4 <= len(bare) <= 40:
         return False
