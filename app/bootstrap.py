@@ -152,6 +152,7 @@ def build_services(
             engine,
             lists,
             connections.fetcher,
+            connections.client,
             policy=policy,
             spool=settings.spool,
             now=now,

@@ -81,6 +81,7 @@ def a_scan(database: Database, **overrides: Any) -> int:
         "channel": "email",
         "rules_version": "0123456789abcdef",
         "created_at": NOON,
+        "queued_at": NOON,
         "finished_at": NOON + 1.5,
     }
     return _row(database, scans, {**values, **overrides})

@@ -132,6 +132,8 @@ scans = Table(
     # The scan whose release put this file into the ticket: its actions are ordered there.
     Column("copy_of", Integer),
     Column("created_at", Float, nullable=False),
+    # When it last began to wait for being judged: a locked file is judged again when a password turns up.
+    Column("queued_at", Float, nullable=False),
     Column("finished_at", Float),
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_at", Float, nullable=False, default=0.0),

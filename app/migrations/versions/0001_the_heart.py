@@ -180,6 +180,7 @@ def upgrade() -> None:
         sa.Column("vault", sa.JSON(), nullable=True),
         sa.Column("copy_of", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.Float(), nullable=False),
+        sa.Column("queued_at", sa.Float(), nullable=False),
         sa.Column("finished_at", sa.Float(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_at", sa.Float(), nullable=False),

@@ -42,4 +42,4 @@ class VerdictCache:
 
 def _may_change(finding: Finding) -> bool:
     """Whether the same bytes may say more another time: with a password at hand, or within other limits."""
-    return finding.severity is Severity.UNKNOWN or finding.id.startswith("archive.")
+    return finding.severity is Severity.UNKNOWN or finding.id.startswith("archive.") or finding.id.endswith(".opened")

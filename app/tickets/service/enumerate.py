@@ -22,8 +22,10 @@ from app.errors import Misconfigured, Rejected, Temporary
 from app.findings.policy import Effect, Policy
 from app.jobs import Job, Queue
 from app.keys import MasterKey
+from app.tickets.locked import words
 from app.tickets.service.leases import Lease, take
 from app.tickets.service.links import LinkJudge
+from app.tickets.service.locks import reopen
 from app.tickets.service.record import record
 from app.tickets.tables import comments, inbox, scans, tickets
 
@@ -136,8 +138,11 @@ class Enumerator:
             ).scalar_one_or_none()
             if held is None:  # we were too slow and somebody else reads the ticket now
                 return
+            unseen = [
+                comment for comment in found if self._store_comment(connection, connection_id, ticket_id, comment)
+            ]
+            new_scans += reopen(connection, connection_id, ticket_id, unseen, self._now())
             for comment in found:
-                self._store_comment(connection, connection_id, ticket_id, comment)
                 new = self._store_files(connection, connection_id, ticket_id, comment)
                 if new:
                     self._store_text(connection, connection_id, comment)
@@ -164,20 +169,24 @@ class Enumerator:
         # Our own notes point to our own pages; nothing is learned from judging those.
         return [link for link in found if link.raw not in files and not link.url.startswith(self._own_pages)]
 
-    def _store_comment(self, connection: Connection, connection_id: int, ticket_id: int, comment: Comment) -> None:
-        connection.execute(
-            self._database.insert_once(comments).values(
+    def _store_comment(self, connection: Connection, connection_id: int, ticket_id: int, comment: Comment) -> bool:
+        """Note that the comment was seen; return whether it was new. Our own notes are noted when they are written."""
+        stored = connection.execute(
+            self._database.insert_once(comments)
+            .values(
                 connection_id=connection_id,
                 ticket_id=ticket_id,
                 comment_id=comment.id,
                 seen_at=self._now(),
                 created_at=comment.created_at,
             )
+            .returning(comments.c.id)
         )
+        return stored.first() is not None
 
     def _store_text(self, connection: Connection, connection_id: int, comment: Comment) -> None:
         """Keep what was written to new files until they are judged: passwords stand there."""
-        text = f"{comment.body}\n{comment.html_body}".encode("utf-8", "replace")
+        text = words(comment.body, comment.html_body).encode("utf-8", "replace")
         connection.execute(
             update(comments)
             .where(comments.c.connection_id == connection_id, comments.c.comment_id == comment.id)
@@ -249,6 +258,7 @@ class Enumerator:
             "receiver": _storable(comment.to_address),
             "channel": _storable(comment.channel),
             "created_at": self._now(),
+            "queued_at": self._now(),
         }
 
     def _settle(

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import orjson
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from app.adapters.vault import Vault
 from app.adapters.zendesk import Downloaded, NotFound
@@ -24,10 +24,12 @@ from app.findings.policy import Effect, Policy
 from app.jobs import Job, Queue
 from app.keys import MasterKey
 from app.tickets.lists import decide_by_lists
+from app.tickets.locked import REOPENED, is_locked
 from app.tickets.service.cache import VerdictCache
 from app.tickets.service.leases import LEASE_SECONDS, Lease, take
 from app.tickets.service.links import LinkJudge, judgement_by_list, standing_judgement
 from app.tickets.service.lists import Lists
+from app.tickets.service.locks import Tenant, all_words
 from app.tickets.service.record import Judgement, due, record
 from app.tickets.service.spool import place
 from app.tickets.tables import comments, decisions, scans
@@ -84,6 +86,7 @@ class Scanner:
         engine: Engine,
         lists: Lists,
         fetcher: Callable[[int], Fetcher],
+        tenant: Callable[[int, str], Tenant],
         *,
         policy: Policy,
         spool: Path,
@@ -96,6 +99,7 @@ class Scanner:
         self._engine = engine
         self._lists = lists
         self._fetcher = fetcher
+        self._tenant = tenant
         self._policy = policy
         self._spool = spool
         self._now = now
@@ -142,7 +146,7 @@ class Scanner:
         try:
             got = self._fetcher(scan.connection_id).fetch(source, scan.name, spooled, _keeper(lease, self._now))
         except NotFound as error:
-            if self._now() - scan.created_at < INVISIBLE_SECONDS:
+            if self._now() - scan.queued_at < INVISIBLE_SECONDS:
                 raise Temporary("The file is not there yet.", code="not_yet") from error
             return _failed("fetch.gone", scan.name, "The file is no longer there, so it could not be looked at")
         except Rejected as error:
@@ -165,6 +169,7 @@ class Scanner:
             report.verdict,
             "engine",
             "Deskwarden",
+            reason=scan.reason if scan.reason == REOPENED else "",
             findings=report.findings,
             urls=report.urls,
             rules_version=report.rules,
@@ -185,10 +190,22 @@ class Scanner:
         report = self._cache.get(key)
         if report is None:
             _keep(lease)
-            report = self._engine.scan(spooled, name=scan.name, comment=self._text(scan))
+            report = self._scanned(lease, scan, spooled)
             if report.rules == digest:  # else the rules were changed meanwhile
                 self._cache.put(key, report, self._now())
         return report
+
+    def _scanned(self, lease: Lease, scan: Any, spooled: Path) -> Report:
+        """Judge by the words of the file's own comment, and of all others when something in it stays locked."""
+        text = self._text(scan)
+        report = self._engine.scan(spooled, name=scan.name, comment=text)
+        if not is_locked(finding.id for finding in report.findings):
+            return report
+        ticket = all_words(self._tenant, scan)
+        if not ticket.strip():
+            return report
+        _keep(lease)
+        return self._engine.scan(spooled, name=scan.name, comment=f"{text}\n{ticket}")
 
     def _with_blocked_links(self, scan: Any, judgement: Judgement) -> Judgement:
         """A malicious link inside a file makes the file at most suspicious."""
@@ -245,6 +262,8 @@ class Scanner:
             row = connection.execute(update(scans).where(lease.held()).values(**values).returning(scans)).one_or_none()
             if row is None:  # we were too slow: somebody else finished it
                 return
+            if _is_repeated(connection, row, judgement):
+                effect = Effect.NOTHING  # what it ordered was ordered before
             record(connection, row, judgement, effect, policy=self._policy, now=now, vault=outcome.vault)
             untold = connection.execute(
                 select(decisions.c.id)
@@ -278,7 +297,7 @@ class Scanner:
     def _postpone(self, lease: Lease, scan: Any, error: Temporary | Misconfigured) -> None:
         """Wait a quarter of the time already waited, at least two seconds; after an hour say that we could not."""
         now = self._now()
-        waited = now - scan.created_at
+        waited = now - scan.queued_at
         if waited > GIVE_UP_SECONDS:
             reason = f"It could not be fetched for an hour: {error.message.rstrip('.')}"
             self._finish(lease, scan, _failed(f"fetch.{error.code or 'away'}", scan.name, reason))
@@ -300,6 +319,14 @@ class Scanner:
                     leased_by=None,
                 )
             )
+
+
+def _is_repeated(connection: Connection, scan: Any, judgement: Judgement) -> bool:
+    """Whether the scan has been judged before, and just so."""
+    last = connection.execute(
+        select(decisions.c.verdict).where(decisions.c.scan_id == scan.id).order_by(decisions.c.id.desc()).limit(1)
+    ).scalar_one_or_none()
+    return last == judgement.verdict.value
 
 
 #: Why a link inside a file is malicious, by who said so.
