@@ -87,16 +87,17 @@ def run(args: Namespace) -> int:
     Raises Misconfigured when no engine can be had.
     """
     settings = Settings.from_environment()
-    return scan_paths(
-        args.paths,
-        lambda: IsolatedEngine(settings.rules),
-        workers=settings.workers,
-        comment=args.comment,
-        as_json=args.json,
-        explain=args.explain,
-        out=sys.stdout,
-        log=sys.stderr,
-    )
+    with IsolatedEngine(settings.rules) as first:
+        return scan_paths(
+            args.paths,
+            first.sibling,
+            workers=settings.workers,
+            comment=args.comment,
+            as_json=args.json,
+            explain=args.explain,
+            out=sys.stdout,
+            log=sys.stderr,
+        )
 
 
 def scan_paths(

@@ -1,7 +1,9 @@
-"""The clean start process: a fresh interpreter that loads the engine once and forks one locked-down child a file.
+"""The clean side of isolation: a fresh interpreter, the mother, that loads the engine once; the start processes that
+she forks, one for each scan that can run at a time; and the locked-down children that those fork, one a file.
 
-It is started by ``isolation.py`` with an empty environment and one socket, has never held settings or keys, and
-ends with that socket. Of what a child answers it only passes on the bytes; it never parses them.
+The mother is started by ``start_process.py`` with an empty environment and one socket, and has never held settings or
+keys. Each process ends with its socket. Of what a child answers, a start process only passes on the bytes; it never
+parses them.
 """
 
 from __future__ import annotations
@@ -55,11 +57,11 @@ def main(descriptor: int) -> None:
     try:
         setup, _ = wire.receive(channel)
         try:
-            server = _Server(channel, setup)
+            mother = _Mother(channel, setup)
         except Exception as error:
             wire.send(channel, {"error": f"{type(error).__name__}: {error}"[:500]})
             return
-        server.serve()
+        mother.serve()
     except wire.Closed:
         return
 
@@ -75,6 +77,53 @@ def scan_file(engine: Engine, content: Content, name: str, comment: str, answer:
     return engine.scan(content, name=name, comment=comment, sha256=NOT_ASKED)
 
 
+class _Mother:
+    """Holds all that is loaded, touches no file, and forks a start process whenever she is sent a socket for one."""
+
+    def __init__(self, channel: socket.socket, setup: dict[str, Any]) -> None:
+        self._channel = channel
+        rules = load_rules([Path(folder) for folder in setup["rules"]])
+        engine = Engine(rules, Limits(**setup["limits"]), _policy(setup["policy"]))
+        wall = float(setup["wall"])
+        self._server = _Server(engine, _job(setup["job"]), wall, setup["memory"])
+        level = self._server.level()
+        # What lives now lives for ever: collecting later would touch, and so copy, all of its pages.
+        gc.collect()
+        gc.freeze()
+        wire.send(channel, {"ready": True, "level": level, **_about(engine)})
+
+    def serve(self) -> None:
+        """Fork until the socket is closed."""
+        while True:
+            _, descriptor = wire.receive_with_file(self._channel)
+            while _reap():
+                pass
+            if descriptor is not None:
+                if os.fork() == 0:
+                    self._live(descriptor)
+                os.close(descriptor)
+
+    def _live(self, descriptor: int) -> None:
+        """The whole life of a start process. Never returns."""
+        try:
+            os.setsid()
+            # Above all the mother's own socket: her owner shall notice when she ends.
+            _close_all_but({descriptor} | self._server.descriptors)
+            self._server.serve(socket.socket(fileno=descriptor))
+        except wire.Closed:
+            pass
+        finally:
+            os._exit(0)
+
+
+def _reap() -> bool:
+    """Let go of a start process that has ended; return whether there was one."""
+    try:
+        return os.waitpid(-1, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return False
+
+
 class _Server:
     """Takes one request after the other; parallel scans are several of these processes.
 
@@ -82,45 +131,50 @@ class _Server:
     waits for that. Each still sees one file and ends with it.
     """
 
-    def __init__(self, channel: socket.socket, setup: dict[str, Any]) -> None:
-        self._channel = channel
-        self._job = _job(setup["job"])
-        self._wall = float(setup["wall"])
-        rules = load_rules([Path(folder) for folder in setup["rules"]])
-        self._engine = Engine(rules, Limits(**setup["limits"]), _policy(setup["policy"]))
-        warm_up(self._engine)
+    def __init__(self, engine: Engine, job: Job, wall: float, memory_bytes: int) -> None:
+        self._engine = engine
+        self._job = job
+        self._wall = wall
+        warm_up(engine)
         # Made last, so that the memory of everything loaded is not counted against the children.
-        self._lockdown = Lockdown(memory_bytes=setup["memory"], cpu_seconds=math.ceil(self._wall) + 1)
-        # What lives now lives for ever: collecting in a child would touch, and so copy, all of its pages.
-        gc.collect()
-        gc.freeze()
+        self._lockdown = Lockdown(memory_bytes=memory_bytes, cpu_seconds=math.ceil(wall) + 1)
         self._ended: list[_Child] = []
-        self._standby = deque(self._fork() for _ in range(_STANDBY))
-        wire.send(channel, {"ready": True, "level": self._level(), **_about(self._engine)})
+        self._standby: deque[_Child] = deque()
+        self._channel: socket.socket | None = None
 
-    def serve(self) -> None:
+    @property
+    def descriptors(self) -> set[int]:
+        """Descriptors without which it cannot work."""
+        return set(self._lockdown.descriptors)
+
+    def serve(self, channel: socket.socket) -> None:
         """Answer requests until the socket is closed."""
+        self._channel = channel
+        self._stand_by()
+        wire.send(channel, {"pid": os.getpid()})
         while True:
-            request, file = wire.receive_with_file(self._channel)
+            request, file = wire.receive_with_file(channel)
             if file is None:
                 continue
             try:
-                self._answer(request, (file,))
+                self._answer(channel, request, (file,))
             finally:
                 os.close(file)
 
-    def _answer(self, request: dict[str, Any], files: tuple[int, ...]) -> None:
+    def _answer(self, channel: socket.socket, request: dict[str, Any], files: tuple[int, ...]) -> None:
         child = self._hand_over(request, files)
         try:
             outcome, body = self._collect(child, time.monotonic() + self._wall)
-            wire.send(self._channel, {"outcome": outcome}, body)
+            wire.send(channel, {"outcome": outcome}, body)
         finally:
             self._end(child)
+            self._stand_by()
 
-    def _level(self) -> dict[str, bool]:
+    def level(self) -> dict[str, bool]:
         """Return which measures hold, as a child finds out that is locked down like all others."""
-        child = self._hand_over({"probe": True}, ())
+        child = self._fork()
         try:
+            wire.send(child.channel, {"probe": True})
             outcome, body = self._collect(child, time.monotonic() + self._wall)
         finally:
             self._end(child)
@@ -138,12 +192,14 @@ class _Server:
         return child
 
     def _end(self, child: _Child) -> None:
-        """End a child and have another one stand by. Nobody waits for that: what the child said has been passed on.
+        child.end()
+        self._ended = [other for other in (*self._ended, child) if not other.gone()]
+
+    def _stand_by(self) -> None:
+        """Have children ready. Nobody waits for that: what the last one said has been passed on.
 
         Forking while it worked would slow it down, because both copy pages that they share.
         """
-        child.end()
-        self._ended = [other for other in (*self._ended, child) if not other.gone()]
         while len(self._standby) < _STANDBY:
             self._standby.append(self._fork())
 
@@ -195,11 +251,12 @@ class _Server:
         """Return (how the child did, what it said). Raises wire.Closed when there is nobody to tell."""
         poller = select.poll()
         poller.register(child.answer, select.POLLIN)
-        poller.register(self._channel, 0)  # only its end is news now
+        if self._channel:
+            poller.register(self._channel, 0)  # only its end is news now
         said = bytearray()
         while True:
             events = dict(poller.poll(max(0.0, deadline - time.monotonic()) * 1000))
-            if self._channel.fileno() in events:
+            if self._channel and self._channel.fileno() in events:
                 raise wire.Closed("The service is gone.")
             if not events:
                 return "wall", b""

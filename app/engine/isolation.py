@@ -1,8 +1,8 @@
 """The engine at arm's length: every file is scanned by a locked-down process that ends with it.
 
-Three processes take part. The service (or the command line) holds an ``IsolatedEngine``; that starts, by exec, a
-clean start process which knows rules and nothing else (``clean_start.py``); and that one forks a child a file, which
-gives up network, programs and files (``lockdown.py``) before it looks at the first byte.
+The service (or the command line) holds an ``IsolatedEngine``. A mother process, started by exec, knows rules and
+nothing else; she forks the engine's start process (``start_process.py``, ``clean_start.py``), and that one forks a
+child a file, which gives up network, programs and files (``lockdown.py``) before it looks at the first byte.
 
 What a child says is read as an enemy's words (``answer.py``), and whatever happens to it costs its file only: the
 report then says that we could not tell, which is never clean.
@@ -10,21 +10,15 @@ report then says that we could not tell, which is never clean.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import signal
-import socket
 import stat
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from app.engine import wire
 from app.engine.answer import Malformed, read_report
@@ -32,23 +26,16 @@ from app.engine.budget import MIB, Limits
 from app.engine.model import Finding, Report, Severity, Verdict
 from app.engine.policy import Policy
 from app.engine.printable import printable
-from app.engine.rules import RuleProblem, rules_digest
-from app.errors import Misconfigured, Rejected
+from app.engine.rules import RuleProblem
+from app.engine.start_process import Nursery, Setup, StartProcess
+from app.errors import Rejected
 
 #: Bytes that a child may allocate beyond what it shares with its siblings: what the engine may unpack at once, and
 #: as much again for the libraries that look at it.
 MEMORY_BYTES = 1024 * MIB
 #: Seconds beyond the engine's own limit before a child is killed: one round of rules started at the last moment.
 _GRACE_SECONDS = 3.0
-#: Seconds beyond that in which the start process must have answered.
-_ANSWER_SECONDS = 5.0
-#: Seconds for interpreter, libraries and rules to load, on a machine that has other things to do as well.
-_START_SECONDS = 120.0
-#: All that the start process gets of our environment: where programs, libraries and temporary files are.
-_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TMP", "TEMP")
 _COMMENT_CHARACTERS = 1024 * 1024
-_ROOT = Path(__file__).resolve().parents[2]
-_BOOTSTRAP = "import sys; sys.path.append(sys.argv[1]); from app.engine.clean_start import main; main(int(sys.argv[2]))"
 
 _TITLES = {
     "analysis.crashed": "The analysis broke down on this file, so it could not be judged",
@@ -57,33 +44,10 @@ _TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Setup:
-    """What a start process is told at its start; all of it plain values."""
-
-    rule_folders: tuple[Path, ...]
-    limits: Limits
-    policy: Policy
-    memory_bytes: int
-    wall: float
-    job: str
-
-    def to_dict(self) -> dict[str, Any]:
-        policy = {key: sorted(value) if isinstance(value, frozenset) else value for key, value in _fields(self.policy)}
-        return {
-            "rules": [str(folder.absolute()) for folder in self.rule_folders],
-            "limits": asdict(self.limits),
-            "policy": policy,
-            "memory": self.memory_bytes,
-            "wall": self.wall,
-            "job": self.job,
-        }
-
-
 class IsolatedEngine:
     """Scans files in locked-down processes. Safe to share between threads, and to inherit through a fork.
 
-    One file is scanned at a time; threads that come meanwhile wait. A pool is several of these objects. The start
+    One file is scanned at a time; threads that come meanwhile wait. For more at once there is ``sibling``. The start
     process is started by the first use (or ``start``), again when it has died, and ends with ``close`` or with the
     process that uses it, however that ends.
     """
@@ -97,18 +61,23 @@ class IsolatedEngine:
         memory_bytes: int = MEMORY_BYTES,
         wall_seconds: float | None = None,
         job: str = "app.engine.clean_start:scan_file",
+        nursery: Nursery | None = None,
     ) -> None:
         """``wall_seconds`` is when a child is killed (None: three seconds after the engine's own limit).
 
-        ``job`` names what a child does with its file, as ``module:function`` (see ``clean_start.Job``).
+        ``job`` names what a child does with its file, as ``module:function`` (see ``clean_start.Job``). ``nursery``
+        belongs to somebody else, who ends it.
         """
         wall = limits.seconds + _GRACE_SECONDS if wall_seconds is None else wall_seconds
-        self._setup = _Setup(tuple(rule_folders), limits, policy, memory_bytes, wall, job)
+        self._nursery = nursery or Nursery(Setup(tuple(rule_folders), limits, policy, memory_bytes, wall, job))
+        self._owns_nursery = nursery is None
         self._lock = threading.Lock()
         self._owner = os.getpid()
-        self._process: _StartProcess | None = None
-        #: Digest of rules that could not go live, so that they are not tried again at every look.
-        self._refused = ""
+        self._process: StartProcess | None = None
+
+    def sibling(self) -> IsolatedEngine:
+        """Return another engine with the same rules, which shares all that is loaded and lives no longer than this."""
+        return IsolatedEngine((), nursery=self._nursery)
 
     def start(self) -> None:
         """Start the start process unless it runs. Raises Misconfigured when rules or libraries do not work."""
@@ -131,19 +100,14 @@ class IsolatedEngine:
     def reload_if_changed(self) -> bool:
         """Take the rules of the folders into use if they are others than those in use; return whether that happened.
 
-        Scans go on with the old rules until the new ones are ready. Rules that do not work never go live: without any
-        rule, or blind to the EICAR text, they are refused until the folders change again.
+        Scans go on with the old rules until the new ones are ready, and for good when those do not work.
         """
-        digest = rules_digest(self._setup.rule_folders)
         with self._own_lock():
             current = self._running().digest
-        if digest in (current, self._refused):
+        self._nursery.reload_if_changed()
+        if self._nursery.digest == current:
             return False
-        try:
-            fresh = _StartProcess(self._setup)
-        except Misconfigured:
-            self._refused = digest
-            return False
+        fresh = self._nursery.born()
         with self._own_lock():
             old, self._process = self._process, fresh
         if old:
@@ -166,9 +130,11 @@ class IsolatedEngine:
         return dict(self._about().level)
 
     def close(self) -> None:
-        """End the start process. The next use starts another one."""
+        """End the processes. The next use starts others."""
         with self._own_lock():
             self._drop()
+        if self._owns_nursery:
+            self._nursery.close()
 
     def __enter__(self) -> Self:
         return self
@@ -178,7 +144,7 @@ class IsolatedEngine:
     ) -> None:
         self.close()
 
-    def _about(self) -> _StartProcess:
+    def _about(self) -> StartProcess:
         with self._own_lock():
             return self._running()
 
@@ -187,16 +153,14 @@ class IsolatedEngine:
         if self._owner != os.getpid():
             self._owner = os.getpid()
             self._lock = threading.Lock()
-            if self._process:
-                self._process.disown()
-            self._process = None
+            self._drop()  # only our end of the socket: our parent has one as well
         return self._lock
 
-    def _running(self) -> _StartProcess:
+    def _running(self) -> StartProcess:
         if self._process and not self._process.alive():
             self._drop()
         if self._process is None:
-            self._process = _StartProcess(self._setup)
+            self._process = self._nursery.born()
         return self._process
 
     def _drop(self) -> None:
@@ -209,15 +173,15 @@ class IsolatedEngine:
         for _ in range(2):
             process = self._running()
             try:
-                outcome, body = process.ask(request)
+                outcome, body = request.put_to(process)
             except wire.Closed:
                 self._drop()
                 continue
             except wire.Late:
                 self._drop()
                 outcome, body = "wall", b""
-            return request.report(outcome, body, process.digest, self._setup.policy)
-        return request.report("lost", b"", "", self._setup.policy)
+            return request.report(outcome, body, process.digest, self._nursery.setup.policy)
+        return request.report("lost", b"", "", self._nursery.setup.policy)
 
 
 class _Request:
@@ -231,9 +195,12 @@ class _Request:
         self._size = os.fstat(file).st_size
         self._sha256 = ""
 
-    def started(self) -> None:
-        """Note that the scan begins now, whatever went before."""
+    def put_to(self, process: StartProcess) -> tuple[str, bytes]:
+        """Have the file scanned; return (how the child ended, what it wrote). Raises wire.Closed or wire.Late."""
         self._started = time.monotonic()
+        process.ask(self.header, self.file)
+        self.hash()
+        return process.answer(self._started)
 
     def hash(self) -> None:
         """Compute the SHA-256, while the child is at work: what it says of the file's identity is not asked for."""
@@ -264,103 +231,6 @@ class _Request:
             ms=ms,
             rules=rules,
         )
-
-
-class _StartProcess:
-    """A running start process and what it said about itself. Raises Misconfigured when it cannot work."""
-
-    def __init__(self, setup: _Setup) -> None:
-        self._answer_within = setup.wall + _ANSWER_SECONDS
-        self._channel, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _BOOTSTRAP, str(_ROOT), str(theirs.fileno())],
-                env=clean_environment(os.environ),
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                # Parsers complain there about what they read, and that is nobody's business.
-                stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
-        # It ends with the socket and not by the parent-death signal, which comes when the *thread* that started it
-        # ends: a pool's thread may.
-        try:
-            about = self._first_words(setup)
-            self.digest = str(about["digest"])
-            self.problems = tuple(RuleProblem(Path(path), rule, why) for path, rule, why in about["problems"])
-            self.level: dict[str, bool] = about["level"]
-            _check_rules(about, setup.rule_folders)
-        except BaseException:
-            self.close()
-            raise
-
-    def ask(self, request: _Request) -> tuple[str, bytes]:
-        """Have one file scanned; return (how the child ended, what it wrote). Raises wire.Closed or wire.Late."""
-        deadline = time.monotonic() + self._answer_within
-        request.started()
-        wire.send(self._channel, request.header, files=(request.file,))
-        request.hash()
-        header, body = wire.receive(self._channel, deadline)
-        return str(header.get("outcome")), body
-
-    def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
-
-    def close(self) -> None:
-        """End the process: it does so itself when the socket closes, with the child it may have."""
-        self._channel.close()
-        try:
-            self._process.wait(timeout=2.0)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-
-    def disown(self) -> None:
-        """Let go of a process that belongs to the one we were forked from."""
-        self._channel.close()
-        # It is no child of ours: nothing to wait for.
-        self._process.returncode = 0
-
-    def _first_words(self, setup: _Setup) -> dict[str, Any]:
-        try:
-            wire.send(self._channel, setup.to_dict())
-            about, _ = wire.receive(self._channel, time.monotonic() + _START_SECONDS)
-        except (wire.Closed, wire.Late) as error:
-            raise Misconfigured(
-                "The scanning process does not start: its libraries are missing or do not fit this machine. "
-                "Install Deskwarden again and look at 'deskwarden scan'.",
-                code="engine",
-            ) from error
-        if "error" in about:
-            raise Misconfigured(f"The scanning process does not start: {about['error']}.", code="engine")
-        return about
-
-
-def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the few variables that an interpreter needs to start, so that no setting or key reaches it."""
-    kept = {name: environment[name] for name in _ENVIRONMENT if name in environment}
-    return {**kept, "LC_ALL": "C.UTF-8"}
-
-
-def _check_rules(about: Mapping[str, Any], folders: Sequence[Path]) -> None:
-    listed = ", ".join(str(folder) for folder in folders)
-    if not about["count"]:
-        raise Misconfigured(
-            f"There is no usable rule in {listed}: nothing would be found. Run 'deskwarden rules check'.", code="rules"
-        )
-    if not about["canary"]:
-        raise Misconfigured(
-            f"The rules in {listed} do not see the EICAR test text, so they cannot be trusted to see anything.",
-            code="rules",
-        )
-
-
-def _fields(value: Any) -> list[tuple[str, Any]]:
-    return list(asdict(value).items())
 
 
 def _open(path: Path) -> int:

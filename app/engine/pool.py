@@ -24,6 +24,7 @@ class EnginePool:
     def __init__(self, rule_folders: Sequence[Path], size: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._folders = tuple(rule_folders)
         self._clock = clock
+        self._first = IsolatedEngine(self._folders)
         self._idle: queue.LifoQueue[IsolatedEngine | None] = queue.LifoQueue()
         for _ in range(size):
             self._idle.put(None)
@@ -59,7 +60,7 @@ class EnginePool:
         engine = self._idle.get()
         try:
             if engine is None:
-                engine = IsolatedEngine(self._folders)
+                engine = self._first.sibling()
                 engine.start()
             elif engine.rules_digest != self.rules_digest:
                 engine.reload_if_changed()
@@ -68,8 +69,9 @@ class EnginePool:
             self._idle.put(engine)
 
     def close(self) -> None:
-        """End the idle engines."""
+        """End the idle engines, and what they share."""
         while not self._idle.empty():
             engine = self._idle.get()
             if engine is not None:
                 engine.close()
+        self._first.close()

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.isolation import IsolatedEngine, clean_environment
+from app.engine.isolation import IsolatedEngine
 from app.engine.model import Report, Severity, Verdict
 from app.engine.rules import rules_digest
+from app.engine.start_process import clean_environment
 from app.errors import Misconfigured, Rejected
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -252,7 +253,7 @@ def test_the_gravest_of_too_many_findings_is_kept(engine: IsolatedEngine, file: 
 def test_a_start_process_that_is_killed_under_way_is_replaced(engine: IsolatedEngine, file: Path) -> None:
     engine.start()
     assert engine._process
-    pid = engine._process._process.pid
+    pid = engine._process.pid
     with ThreadPoolExecutor(1) as pool:
         scan = pool.submit(engine.scan, file, name="take_a_moment", comment="0.3")
         time.sleep(0.1)
@@ -314,10 +315,10 @@ from pathlib import Path
 from app.engine.isolation import IsolatedEngine
 engine = IsolatedEngine([Path(sys.argv[1])])
 engine.start()
-mine = engine._process._process.pid
+mine = engine._process.pid
 child = os.fork()
 verdict = engine.scan(Path(sys.argv[2]), name="file").verdict.value
-print("child" if child == 0 else "owner", mine, engine._process._process.pid, verdict, flush=True)
+print("child" if child == 0 else "owner", mine, engine._process.pid, verdict, flush=True)
 if child == 0:
     engine.close()
     os._exit(0)
@@ -325,6 +326,41 @@ os.waitpid(child, 0)
 print("ready", flush=True)
 time.sleep(60)
 """
+
+
+def test_siblings_scan_beside_each_other_from_one_mother(rules: Path, file: Path) -> None:
+    with IsolatedEngine([rules]) as first, first.sibling() as second:
+        assert first.scan(file, name="a").verdict is second.scan(file, name="a").verdict
+        assert first._process and second._process
+        assert first._process.pid != second._process.pid
+        assert _parent(first._process.pid) == _parent(second._process.pid)
+
+
+def test_a_mother_that_is_killed_costs_nobody_a_scan(rules: Path, file: Path) -> None:
+    with IsolatedEngine([rules]) as first:
+        first.start()
+        assert first._process
+        mother = _parent(first._process.pid)
+        os.kill(mother, signal.SIGKILL)
+        assert _ends(mother)
+        assert first.scan(file, name="a").rules == first.rules_digest
+        with first.sibling() as second:
+            assert second.scan(file, name="a").rules == first.rules_digest
+
+
+def test_a_sibling_that_ends_leaves_the_others_at_work(rules: Path, file: Path) -> None:
+    with IsolatedEngine([rules]) as first:
+        first.start()
+        with first.sibling() as second:
+            second.start()
+            assert second._process
+            pid = second._process.pid
+        assert _ends(pid)
+        assert first.scan(file, name="a").nodes == 1
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def test_a_fork_has_a_start_process_of_its_own_and_it_dies_with_its_owner(rules: Path, file: Path) -> None:
