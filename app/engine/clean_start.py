@@ -177,7 +177,7 @@ class _Server:
             wire.send(child.channel, {"probe": True})
             outcome, body = self._collect(child, time.monotonic() + self._wall)
         finally:
-            self._end(child)
+            child.end()  # the mother lets go of it when she next forks
         return {str(name): bool(holds) for name, holds in json.loads(body).items()} if outcome == "done" else {}
 
     def _hand_over(self, request: dict[str, Any], files: tuple[int, ...]) -> _Child:

@@ -328,6 +328,16 @@ time.sleep(60)
 """
 
 
+def test_one_start_process_serves_many_files(rules: Path, file: Path) -> None:
+    with IsolatedEngine([rules]) as engine:
+        pids = set()
+        for _ in range(5):
+            engine.scan(file, name="a")
+            assert engine._process
+            pids.add(engine._process.pid)
+    assert len(pids) == 1
+
+
 def test_siblings_scan_beside_each_other_from_one_mother(rules: Path, file: Path) -> None:
     with IsolatedEngine([rules]) as first, first.sibling() as second:
         assert first.scan(file, name="a").verdict is second.scan(file, name="a").verdict
