@@ -15,7 +15,7 @@ import structlog
 
 from tests.bench import table
 
-PARTS = ("webhook", "engine", "isolation", "calls")
+PARTS = ("webhook", "engine", "isolation", "folder", "memory", "growth", "calls")
 
 
 def main() -> int:

@@ -14,7 +14,13 @@ class Compare(Enum):
     AT_LEAST = "≥"  # ours / raw, the more the better
     AT_MOST = "≤"  # ours / raw, the less the better
     MORE_BY = "≤ +"  # ours - raw
-    COUNT = "≤ "  # ours alone
+    COUNT = "≤ "  # ours alone, the less the better
+    RATE = "≥ "  # ours alone, the more the better
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is no raw part beside it."""
+        return self in (Compare.COUNT, Compare.RATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Figure:
     @property
     def rounds(self) -> list[float]:
         """What each round came to by itself. Both sides of a round met the same machine."""
-        if self.compare is Compare.COUNT:
+        if self.compare.alone:
             return list(self.ours)
         if self.compare is Compare.MORE_BY:
             return [ours - raw for ours, raw in zip(self.ours, self.raw, strict=True)]
@@ -49,4 +55,6 @@ class Figure:
     @property
     def met(self) -> bool:
         """Whether the target is met."""
-        return self.value >= self.target if self.compare is Compare.AT_LEAST else self.value <= self.target
+        if self.compare in (Compare.AT_LEAST, Compare.RATE):
+            return self.value >= self.target
+        return self.value <= self.target

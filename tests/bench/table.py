@@ -18,7 +18,7 @@ def heading() -> str:
 def line(figure: Figure) -> str:
     """Return one figure: the medians of both sides, what they come to, and the lowest and highest round."""
     sign = "+" if figure.compare is Compare.MORE_BY else ""
-    raw = "-" if figure.compare is Compare.COUNT else _amount(median(figure.raw), figure.unit)
+    raw = "-" if figure.compare.alone else _amount(median(figure.raw), figure.unit)
     return _COLUMNS.format(
         figure.name,
         _amount(median(figure.ours), figure.unit),

@@ -29,6 +29,7 @@ def test_every_part_comes_to_figures(part):
         (Compare.AT_MOST, [30.0], [10.0], 4.0, 3.0, True),
         (Compare.MORE_BY, [9.0], [2.0], 6.0, 7.0, False),
         (Compare.COUNT, [6], [], 6, 6, True),
+        (Compare.RATE, [120.0, 90.0, 95.0], [], 100, 95.0, False),
     ],
 )
 def test_a_figure_is_the_median_of_its_rounds(compare, ours, raw, target, value, met):
