@@ -26,7 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token create": ("app.commands.token", "make an API token"),
     "token list": ("app.commands.token_list", "list the API tokens"),
     "token revoke": ("app.commands.token_revoke", "end an API token"),
-    "rules check": ("app.commands.rules", "check the rule folders"),
+    "rules check": ("app.commands.rules", "check the rule folders and measure what the rules cost"),
+    "rules update": ("app.commands.rules_update", "fetch the rules of the sources that you have listed"),
 }
 
 

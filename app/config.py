@@ -39,7 +39,8 @@ class Settings:
     mail_from: str
     #: Who gets the mails of a connection that names nobody else.
     notify: tuple[str, ...]
-    #: Folders of YARA rules, all of them used.
+    #: Folders of YARA rules, all of them used; the last stands for the folders in ``rules`` of the data folder, into
+    #: which ``deskwarden rules update`` writes.
     rules: tuple[Path, ...]
     #: Seconds between two looks for waiting work and for comments that no webhook told of.
     sweep_seconds: float
@@ -70,7 +71,7 @@ class Settings:
             smtp_url=reader.optional("SMTP_URL"),
             mail_from=reader.text("MAIL_FROM", "deskwarden@localhost"),
             notify=reader.names("NOTIFY"),
-            rules=reader.paths("RULES", (PROJECT / "rules",)),
+            rules=(*reader.paths("RULES", (PROJECT / "rules",)), home / "rules" / "*"),
             sweep_seconds=reader.number("SWEEP_SECONDS", 30.0, least=0.5),
             webhook_max_age=reader.number("WEBHOOK_MAX_AGE", 300.0, least=1.0),
             trusted_hosts=frozenset(name.lower() for name in reader.names("TRUSTED_HOSTS")),

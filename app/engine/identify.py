@@ -57,6 +57,10 @@ _MAIL_HEADER = re.compile(
     re.I | re.M,
 )
 _MAIL_MUST = re.compile(rb"^(?:Received|From|To|Subject|MIME-Version|Message-ID|Return-Path):", re.I | re.M)
+#: Media types of texts that their program reads line by line or cell by cell, whatever they begin with.
+_BY_READER = frozenset(
+    {"application/x-mswinurl", "text/csv", "text/x-ms-iqy", "application/x-rdp", "text/x-explorer-command"}
+)
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|iframe|meta)\b", re.I)
 _HTML_TAG = re.compile(rb"<(?:html|body|script|iframe|form|meta\s+http-equiv)\b", re.I)
 #: What may stand before the first tag, from how it begins to how it ends.
@@ -68,12 +72,16 @@ def identify(data: memoryview | bytes, name: str = "") -> Kind:
     head = bytes(data[:_HEAD])
     if not head:
         return EMPTY
-    found = _by_signature(head) or _by_structure(head, memoryview(data))
+    found = _by_signature(head) or _by_structure(head, memoryview(data), name)
     if found:
         return found
     encoding = charset.encoding_of(head)
     if encoding:
         return _text(head, encoding, extension_of(name))
+    by_name = TEXT_EXTENSIONS.get(extension_of(name))
+    if by_name and by_name[1] == "script" and head.count(0) < len(head) // 8:
+        # Script hosts do not mind a byte that no text holds; a few of them must not blind us.
+        return Kind(*by_name)
     return _by_libmagic(head)
 
 
@@ -87,7 +95,7 @@ def _by_signature(head: bytes) -> Kind | None:
     return None
 
 
-def _by_structure(head: bytes, data: memoryview) -> Kind | None:
+def _by_structure(head: bytes, data: memoryview, name: str) -> Kind | None:
     """Formats that a fixed signature alone does not tell."""
     if head.startswith(b"MZ") and _is_dos_program(head, data):
         return PE
@@ -96,7 +104,9 @@ def _by_structure(head: bytes, data: memoryview) -> Kind | None:
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return Kind(*identify_compound.ole_kind(data))
     if head.startswith(b"\xca\xfe\xba\xbe"):
-        return _fat_or_class(head)
+        return _fat_or_class(head, name)
+    if head.startswith(b"xar!"):
+        return Kind(*identify_compound.xar_kind(data))
     if b"%PDF-" in head[:_PDF_WITHIN]:
         return PDF
     if bytes(data[_ISO : _ISO + 5]) in (b"CD001", b"BEA01", b"NSR02", b"NSR03"):
@@ -106,7 +116,8 @@ def _by_structure(head: bytes, data: memoryview) -> Kind | None:
     if bytes(data[-512:-504]) == b"conectix":
         return Kind("application/x-vhd", "disk_image")
     if bytes(data[-512:-508]) == b"koly":
-        return Kind("application/x-apple-diskimage", "disk_image")
+        # The form in which programs come to macOS, opened there by a double click.
+        return Kind("application/x-apple-diskimage", "program")
     if head[510:512] == b"\x55\xaa" and _is_disk(head, len(data)):
         return Kind("application/x-raw-disk-image", "disk_image")
     return None
@@ -130,12 +141,15 @@ def _is_dos_program(head: bytes, data: memoryview) -> bool:
     return charset.encoding_of(head) is None
 
 
-def _fat_or_class(head: bytes) -> Kind:
-    """Universal Mach-O and Java classes share a signature; a class has its version (45 and up) at that place."""
+def _fat_or_class(head: bytes, name: str) -> Kind:
+    """Universal Mach-O and Java classes share a signature; a class has its version (45 and up) at that place.
+
+    A class by itself can be started; one in the folder of its package is a part of a program or of a project.
+    """
     (count,) = struct.unpack_from(">I", head.ljust(8, b"\0"), 4)
     if count < 45:
         return Kind("application/x-mach-binary", "program")
-    return Kind("application/java-vm", "bytecode")
+    return Kind("application/java-vm", "bytecode" if "/" in name or "\\" in name else "program")
 
 
 def _is_old_tar(head: bytes) -> bool:
@@ -160,6 +174,10 @@ def _text(head: bytes, encoding: str, extension: str) -> Kind:
         return Kind(*by_name)
     if head.lstrip().startswith(b"{\\rt"):
         return Kind("application/rtf", "rtf")
+    if head.startswith(b"ID;P"):
+        return Kind("application/x-sylk", "text")
+    if by_name and by_name[0] in _BY_READER:
+        return Kind(*by_name)
     first = _first_tag(head)
     if re.match(rb"<svg\b", first, re.I):
         return Kind("image/svg+xml", "html")
@@ -190,7 +208,7 @@ def _first_tag(head: bytes) -> bytes:
 def _xml(head: bytes, by_name: tuple[str, str] | None) -> Kind:
     if re.search(rb"<(?:\w+:)?html\b", head, re.I):
         return Kind("application/xhtml+xml", "html")
-    return Kind(*by_name) if by_name and by_name[1] == "html" else Kind("text/xml", "xml")
+    return Kind(*by_name) if by_name and by_name[1] in ("html", "xml") else Kind("text/xml", "xml")
 
 
 def _is_mail(head: bytes) -> bool:

@@ -17,23 +17,30 @@ import yara
 
 from app.engine.model import Confidence, Severity
 from app.engine.printable import printable
+from app.engine.rule_metadata import (
+    SOURCE_FILE,
+    Metadata,
+    Source,
+    foreign_metadata,
+    metadata_problem,
+    own_metadata,
+)
 
-#: Metadata that every rule must carry, all of it text.
-REQUIRED = ("id", "title", "severity", "reference", "date", "author")
-#: What a rule may ask for. That we could not tell is for the engine to say, not for a rule.
-SEVERITIES = tuple(severity for severity in Severity if severity is not Severity.UNKNOWN)
-
-_EXTERNALS = {"filename": "", "extension": "", "mime": ""}
+EXTERNALS = {"filename": "", "extension": "", "mime": ""}
 _SUFFIXES = (".yar", ".yara")
-_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-_TECHNIQUE = re.compile(r"T[0-9]{4}(?:\.[0-9]{3})?\Z")
 #: The EICAR text (eicar.org), in a form that no scanner takes for the thing itself.
-_CANARY = bytes.fromhex(
+_EICAR = bytes.fromhex(
     "58354f2150254041505b345c505a58353428505e2937434329377d2445494341"
     "522d5354414e444152442d414e544956495255532d544553542d46494c452124482b482a"
 )
-_CANARY_ID = "eicar"
+_EICAR_ID = "eicar"
+#: A rule of the engine's own, compiled beside the others every time: when it does not see its text, nothing else that
+#: was compiled with it can be trusted to see anything. Files cannot reach it: theirs are other namespaces.
+_CANARY = b"This line is there to be found by the canary of Deskwarden: 4f6b1c9e"
+_CANARY_SPACE = "canary"
+_CANARY_RULE = f"rule canary {{ strings: $line = {{ {_CANARY.hex()} }} condition: $line at 0 }}"
+#: Seconds in which rules must be through with a text of one line.
+_CANARY_SECONDS = 10
 
 
 class RuleFailure(Exception):
@@ -68,25 +75,41 @@ class RuleProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class RuleFile:
+    """A file of rules as it was read: ``name`` is the number of its folder and the path inside, ``source`` whose it is.
+
+    The name is the same in every process and on every machine.
+    """
+
     path: Path
-    #: Number of the folder and path inside it: the same in every process and on every machine.
     name: str
     content: bytes
+    source: Source | None = None
 
 
 class RuleSet:
     """Compiled rules, ready to match; safe to share between threads. Made by ``load_rules``."""
 
-    def __init__(self, digest: str, compiled: Sequence[Any], count: int, problems: Sequence[RuleProblem]) -> None:
+    def __init__(
+        self,
+        digest: str,
+        files: Sequence[RuleFile],
+        problems: Sequence[RuleProblem],
+        *,
+        canary_seconds: int = _CANARY_SECONDS,
+    ) -> None:
         #: SHA-256 of all rule files, the ones set aside included, so that mending one is a change.
         self.digest = digest
-        #: Number of rules that can match, without private ones.
-        self.count = count
         self.problems = tuple(problems)
-        self._compiled = tuple(compiled)
-        #: False when there is a rule for the EICAR text and it does not see it: then nothing else can be trusted.
-        self.canary_ok = self._try_canary()
+        self._sources = {file.name: file.source for file in files}
+        self._compiled = _compile_together(files)
+        rules = [rule for compiled in self._compiled for rule in compiled if not rule.is_private]
+        #: Number of rules that can match, without private ones and the engine's own.
+        self.count = len(rules) - len(self._compiled)
+        self._has_eicar = any(rule.meta.get("id") == _EICAR_ID for rule in rules)
+        #: False when the engine's own rule does not see its line, or a rule for the EICAR text does not see that: then
+        #: nothing else can be trusted.
+        self.canary_ok = self._try_canary(canary_seconds)
 
     def match(
         self, data: bytes | bytearray | memoryview, *, name: str, extension: str, mime: str, timeout: int
@@ -95,6 +118,12 @@ class RuleSet:
 
         ``timeout`` is in seconds, at least 1. Raises RuleTimeout when it passes, RuleFailure when a rule fails.
         """
+        found = self._match(data, name=name, extension=extension, mime=mime, timeout=timeout)
+        return [self._to_match(match) for match in found if match.namespace != _CANARY_SPACE]
+
+    def _match(
+        self, data: bytes | bytearray | memoryview, *, name: str, extension: str, mime: str, timeout: int
+    ) -> list[Any]:
         if timeout < 1:
             raise ValueError("rules need at least one second")
         externals = {"filename": _external(name), "extension": _external(extension), "mime": _external(mime)}
@@ -109,110 +138,157 @@ class RuleSet:
                 raise RuleTimeout("The rules took longer than they may.") from error
             except (yara.Error, MemoryError) as error:
                 raise RuleFailure("A rule failed.") from error
-        return [_to_match(match) for match in found]
+        return found
 
-    def _try_canary(self) -> bool:
-        if not any(rule.meta.get("id") == _CANARY_ID for compiled in self._compiled for rule in compiled):
-            return True
+    def _try_canary(self, seconds: int) -> bool:
         try:
-            matches = self.match(_CANARY, name="eicar.com", extension="com", mime="text/plain", timeout=10)
+            found = self._match(_CANARY, name="canary.txt", extension="txt", mime="text/plain", timeout=seconds)
+            if sum(match.namespace == _CANARY_SPACE for match in found) != len(self._compiled):
+                return False
+            if not self._has_eicar:
+                return True
+            matches = self.match(_EICAR, name="eicar.com", extension="com", mime="text/plain", timeout=seconds)
         except RuleFailure:
             return False
-        return any(match.id == _CANARY_ID for match in matches)
+        return any(match.id == _EICAR_ID for match in matches)
+
+    def _to_match(self, match: Any) -> RuleMatch:
+        said = _metadata(match.rule, match.meta, self._sources.get(match.namespace))
+        return RuleMatch(
+            rule=match.rule,
+            id=said.id,
+            title=said.title,
+            severity=said.severity,
+            reference=said.reference,
+            evidence=_evidence(match),
+            confidence=said.confidence,
+            technique=said.technique,
+        )
 
 
-def load_rules(folders: Sequence[Path]) -> RuleSet:
+def load_rules(folders: Sequence[Path], *, canary_seconds: int = _CANARY_SECONDS) -> RuleSet:
     """Return the rules of all ``*.yar`` and ``*.yara`` files in the folders, subfolders included.
 
-    Never raises for what stands in a file: a file that does not compile, or holds a rule without its metadata, is
-    set aside as a whole with the reason in ``problems``, and the others go on matching.
+    A folder written with ``*`` as its last part stands for all folders in it, and there may be none. Never raises for
+    what stands in a file: one that does not compile, that holds a rule without its metadata, or that cannot be
+    through with one line of text within ``canary_seconds``, is set aside as a whole with the reason in ``problems``,
+    and the others go on matching.
     """
-    files, problems = _read(folders)
-    taken: dict[str, _File] = {}
-    good: list[tuple[_File, Any]] = []
-    for file in files:
-        compiled, problem = _compile_alone(file, taken)
+    read, problems = read_rule_files(folders)
+    taken: dict[str, RuleFile] = {}
+    good: list[RuleFile] = []
+    for file in read:
+        problem = _problem(file, taken)
         if problem:
             problems.append(problem)
         else:
-            good.append((file, compiled))
-    count = sum(not rule.is_private for _, compiled in good for rule in compiled)
-    return RuleSet(_digest(files), _compile_together(good), count, problems)
+            good.append(file)
+    digest = _digest(read)
+    rules = RuleSet(digest, good, problems, canary_seconds=canary_seconds)
+    if rules.canary_ok:
+        return rules
+    # One of them breaks the whole: find out which, so that a rule without an end does not take all others with it.
+    endless = [file for file in good if _is_endless(file)]
+    problems += [RuleProblem(file.path, "", "does not come to an end on a line of text") for file in endless]
+    rest = [file for file in good if file not in endless]
+    return RuleSet(digest, rest, problems, canary_seconds=canary_seconds) if endless else rules
 
 
 def rules_digest(folders: Sequence[Path]) -> str:
     """Return the digest that the rule set of these folders has now, without compiling anything."""
-    return _digest(_read(folders)[0])
+    return _digest(read_rule_files(folders)[0])
 
 
-def _read(folders: Sequence[Path]) -> tuple[list[_File], list[RuleProblem]]:
-    files: list[_File] = []
+def read_rule_files(folders: Sequence[Path]) -> tuple[list[RuleFile], list[RuleProblem]]:
+    """Return the files of the folders in their order, and what cannot be read."""
+    files: list[RuleFile] = []
     problems: list[RuleProblem] = []
-    for number, folder in enumerate(folders):
+    for name, folder in _expanded(folders):
         if not folder.is_dir():
             problems.append(RuleProblem(folder, "", "there is no such folder"))
+        try:
+            source = _source(folder)
+        except (OSError, ValueError) as error:
+            problems.append(RuleProblem(folder / SOURCE_FILE, "", f"cannot be used: {printable(str(error), 200)}"))
+            source = None
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
             # Hidden folders are other people's bookkeeping: git's, or the copies behind a mounted ConfigMap.
             if path.suffix not in _SUFFIXES or any(part.startswith(".") for part in inside.parts):
                 continue
             try:
-                files.append(_File(path, f"{number}/{inside.as_posix()}", path.read_bytes()))
+                files.append(RuleFile(path, f"{name}/{inside.as_posix()}", path.read_bytes(), source))
             except OSError as error:
                 problems.append(RuleProblem(path, "", f"cannot be read: {error.strerror}"))
     return files, problems
 
 
-def _digest(files: Iterable[_File]) -> str:
-    """Hash of names and contents, each with its length before it so that neither can pass for the other."""
+def _expanded(folders: Sequence[Path]) -> Iterable[tuple[str, Path]]:
+    """Yield the folders with a name each, those that stand for the folders in them replaced by these."""
+    for number, folder in enumerate(folders):
+        if folder.name != "*":
+            yield str(number), folder
+            continue
+        inside = sorted(folder.parent.iterdir()) if folder.parent.is_dir() else []
+        for child in inside:
+            if child.is_dir() and not child.name.startswith("."):
+                yield f"{number}/{child.name}", child
+
+
+def _source(folder: Path) -> Source | None:
+    path = folder / SOURCE_FILE
+    return Source.from_json(path.read_bytes()) if path.exists() else None
+
+
+def _digest(files: Iterable[RuleFile]) -> str:
+    """Hash of names, contents and sources, each with its length before it so that none can pass for another."""
     digest = hashlib.sha256()
     for file in files:
         name = file.name.encode("utf-8", "surrogateescape")
         digest.update(b"%d:%s%d:" % (len(name), name, len(file.content)))
         digest.update(file.content)
+        if file.source:
+            digest.update(file.source.to_json().encode())
     return digest.hexdigest()
 
 
-def _compile_alone(file: _File, taken: dict[str, _File]) -> tuple[Any, RuleProblem | None]:
-    """Return the compiled file, or why it is set aside. ``taken`` holds the ids in use; those of the file join it."""
+def _problem(file: RuleFile, taken: dict[str, RuleFile]) -> RuleProblem | None:
+    """Return why a file is set aside, None when it is not. Its ids join ``taken``, which holds those in use."""
     try:
         source = file.content.decode("utf-8-sig")
-        compiled = yara.compile(source=source, includes=False, externals=_EXTERNALS)
+        compiled = yara.compile(source=source, includes=False, externals=EXTERNALS)
     except UnicodeDecodeError:
-        return None, RuleProblem(file.path, "", "is not written in UTF-8")
+        return RuleProblem(file.path, "", "is not written in UTF-8")
     except (yara.Error, ValueError) as error:
-        return None, RuleProblem(file.path, "", printable(str(error), 500))
-    ids: dict[str, _File] = {}
+        return RuleProblem(file.path, "", printable(str(error), 500))
+    if file.source:
+        # Its rules are told apart by their source; two of its files may well hold the same rule.
+        return None
+    ids: dict[str, RuleFile] = {}
     for rule in compiled:
         if rule.is_private:
             continue
-        reason = _metadata_problem(rule.meta) or _taken_problem(rule.meta["id"], {**taken, **ids})
+        reason = metadata_problem(rule.meta) or _taken_problem(rule.meta["id"], {**taken, **ids})
         if reason:
-            return None, RuleProblem(file.path, rule.identifier, f"line {_line(source, rule.identifier)}: {reason}")
+            return RuleProblem(file.path, rule.identifier, f"line {_line(source, rule.identifier)}: {reason}")
         ids[rule.meta["id"]] = file
     taken.update(ids)
-    return compiled, None
+    return None
 
 
-def _metadata_problem(meta: dict[str, Any]) -> str:
-    """Return what is wrong with the metadata of a rule; empty when nothing is."""
-    missing = [key for key in REQUIRED if not isinstance(meta.get(key), str) or not meta[key].strip()]
-    if missing:
-        return f"metadata is missing or is no text: {', '.join(missing)}"
-    if not _ID.match(meta["id"]):
-        return "the id may hold small letters, digits, '.', '_' and '-' (at most 64)"
-    if meta["severity"] not in SEVERITIES:
-        return f"the severity must be one of {', '.join(SEVERITIES)}"
-    if not _DATE.match(meta["date"]):
-        return "the date must look like 2026-01-31"
-    if meta.get("confidence", Confidence.HIGH) not in tuple(Confidence):
-        return f"the confidence must be one of {', '.join(Confidence)}"
-    if "technique" in meta and not _TECHNIQUE.match(str(meta["technique"])):
-        return "the technique must look like T1566 or T1566.001"
-    return ""
+def _metadata(rule: str, meta: dict[str, Any], source: Source | None) -> Metadata:
+    return foreign_metadata(rule, meta, source) if source else own_metadata(meta)
 
 
-def _taken_problem(rule_id: str, taken: dict[str, _File]) -> str:
+def _is_endless(file: RuleFile) -> bool:
+    try:
+        _compile({file.name: file.content.decode("utf-8-sig")}).match(data=_CANARY, timeout=2)
+    except yara.Error:
+        return True
+    return False
+
+
+def _taken_problem(rule_id: str, taken: dict[str, RuleFile]) -> str:
     return f"the id {rule_id} is taken by {taken[rule_id].path}" if rule_id in taken else ""
 
 
@@ -222,15 +298,20 @@ def _line(source: str, rule: str) -> int:
     return source.count("\n", 0, declared.start()) + 1 if declared else 1
 
 
-def _compile_together(good: Sequence[tuple[_File, Any]]) -> list[Any]:
-    """Return one rule set of all files, a namespace each; the files by themselves where they do not fit together."""
-    if len(good) <= 1:
-        return [compiled for _, compiled in good]
-    sources = {file.name: file.content.decode("utf-8-sig") for file, _ in good}
+def _compile_together(files: Sequence[RuleFile]) -> tuple[Any, ...]:
+    """Return one rule set of all files, a namespace each; the files by themselves where they do not fit together.
+
+    Whatever is compiled holds the canary too. Global rules bind only the files of their own namespace.
+    """
+    sources = {file.name: file.content.decode("utf-8-sig") for file in files}
     try:
-        return [yara.compile(sources=sources, includes=False, externals=_EXTERNALS)]
+        return (_compile(sources),) if sources else ()
     except yara.Error:
-        return [compiled for _, compiled in good]
+        return tuple(_compile({name: source}) for name, source in sources.items())
+
+
+def _compile(sources: dict[str, str]) -> Any:
+    return yara.compile(sources={**sources, _CANARY_SPACE: _CANARY_RULE}, includes=False, externals=EXTERNALS)
 
 
 def _external(value: str) -> str:
@@ -241,20 +322,6 @@ def _external(value: str) -> str:
 def _ignore(kind: int, message: Any) -> int:
     """Take note of nothing: a string that matches a million times is no news, and the scan goes on."""
     return int(yara.CALLBACK_CONTINUE)
-
-
-def _to_match(match: Any) -> RuleMatch:
-    meta = match.meta
-    return RuleMatch(
-        rule=match.rule,
-        id=meta["id"],
-        title=printable(meta["title"]),
-        severity=Severity(meta["severity"]),
-        reference=meta["reference"],
-        evidence=_evidence(match),
-        confidence=Confidence(meta.get("confidence", Confidence.HIGH)),
-        technique=meta.get("technique", ""),
-    )
 
 
 def _evidence(match: Any) -> str:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from app.engine import passwords
+from app.engine import names, passwords
 from app.engine.analyzers import ANALYZERS
 from app.engine.attack import technique_of
 from app.engine.budget import LIMIT_TITLES, Budget, LimitReached, Limits, Sink
@@ -25,9 +25,6 @@ from app.engine.printable import printable
 from app.engine.rules import RuleFailure, RuleSet, RuleTimeout
 from app.engine.verdict import judge
 from app.engine.view import Content
-
-#: Characters that turn the reading direction of what follows: in a file name they hide the real extension.
-_OVERRIDES = frozenset("\u202d\u202e\u2066\u2067\u2068")
 
 #: What an unpacker raises -> finding and title; the first row that fits.
 _FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
@@ -144,7 +141,8 @@ class _Walk:
         except LimitReached as reached:
             self._reached(reached, where)
             return
-        self._visit(Node(name, where, data, identify(data, name), parent.depth + 1, siblings))
+        node = Node(name, where, data, identify(data, name), parent.depth + 1, siblings)
+        self._visit(node, named=bool(child.name))
         if limit:
             self._reached(limit, where)
 
@@ -164,13 +162,14 @@ class _Walk:
             self._failed(error, where)
         return memoryview(sink.data), sink.limit
 
-    def _visit(self, node: Node) -> None:
-        """Judge the node by itself and open it for what it holds."""
+    def _visit(self, node: Node, *, named: bool = True) -> None:
+        """Judge the node by itself and open it for what it holds. Other views of a node have no name of their own."""
         forbidden = restriction(node.kind, node.name, node.where, self._engine.policy, siblings=node.siblings)
         if forbidden:
             self._add(forbidden)
-        if not _OVERRIDES.isdisjoint(node.name):
-            self._add(node.finding("name.bidi", Severity.SUSPICIOUS, "Name that is written to be misread", node.name))
+        if named:
+            for finding in names.check(node):
+                self._add(finding)
         self._match_rules(node)
         for analyze in reversed(ANALYZERS.get(node.kind.family, ())):
             self._open.append((node, analyze(node, self._tools)))

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 
 import py7zr
+from PIL import Image
 
 from app.engine.scan import Engine
 
@@ -30,6 +31,8 @@ _MAIL = (
     b"Content-Disposition: attachment; filename=a.zip\r\n\r\nUEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==\r\n--x--\r\n"
 )
 _PAGE = b"<!doctype html><html><body><a href='https://b\xc3\xbccher.example/a?b=c'>there</a></body></html>"
+#: What pages decipher: base64 of "Salted__", a salt and a block.
+_SCRIPT = b"<script>eval(CryptoJS.AES.decrypt('U2FsdGVkX19zYWx0c2FsdAAAAAAAAAAAAAAAAAAAAAA=','secret'))</script>"
 
 
 def _document() -> bytes:
@@ -42,6 +45,15 @@ def _document() -> bytes:
 
 #: A file of the kind that comes most often, with everything a scan does in it: unpacking, rules, links.
 SAMPLE = _document()
+
+
+#: A page of a word and a picture: fonts are looked for, and the page is drawn.
+_DRAWN = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</Font<</F<</Type/Font/Subtype"
+    b"/Type1/BaseFont/Times-Roman>>>>>>>>endobj 4 0 obj<</Length 94>>stream\nBT /F 9 Tf (Hi) Tj ET q 50 0 0 50 9 9 cm "
+    b"BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+)
 
 
 def warm_up(engine: Engine) -> None:
@@ -63,8 +75,11 @@ def _samples() -> Iterator[tuple[str, bytes]]:
     yield "a.txt", b"Hello https://example.com/"
     yield "a.txt", "Hello https://example.com/".encode("utf-16")
     yield "a.html", _PAGE
+    yield "a.html", _SCRIPT
     yield "a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><a href='https://example.com/'/></svg>"
     yield "a.eml", _MAIL
+    yield from _pictures()
+    yield "a.pdf", _DRAWN
     yield "a.pdf", b"%PDF-1.4\n1 0 obj << /Length 3 /Filter /FlateDecode >> stream\nabc\nendstream\n%%EOF"
     yield "a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
     yield "a.bin", bytes(range(16)) * 16
@@ -78,3 +93,14 @@ def _samples() -> Iterator[tuple[str, bytes]]:
     with py7zr.SevenZipFile(packed, "w", password="secret", header_encryption=True) as locked:  # noqa: S106 -- a sample
         locked.writestr(b"Hello", "a.txt")
     yield "a.7z", packed.getvalue()
+
+
+def _pictures() -> Iterator[tuple[str, bytes]]:
+    """Yield a picture that is worth a hard look for codes in every format: each has a library of its own."""
+    for kind in ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "ICO", "JPEG2000", "AVIF"):
+        picture = io.BytesIO()
+        # The encoder for AVIF starts threads, which would be lost in a child.
+        options = {"max_threads": 1} if kind == "AVIF" else {"compression": "tiff_lzw"} if kind == "TIFF" else {}
+        with contextlib.suppress(Exception):
+            Image.effect_noise((48, 48), 255).save(picture, kind, **options)
+            yield f"a.{kind.lower()}", picture.getvalue()

@@ -5,6 +5,7 @@ rule shortcut_command {
         id = "shortcut_command"
         title = "Shortcut that runs a hidden command instead of opening a document"
         severity = "malicious"
+        technique = "T1204.002"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -16,12 +17,15 @@ rule shortcut_command {
         $sign3 = /-w\w{0,10}\s{1,4}["']?hid/ nocase ascii wide
         $sign3_short = /-w (h|1) / nocase ascii wide
         $sign4 = /DownloadString|DownloadFile|Invoke-Expression|\biex\b|Invoke-WebRequest|\biwr\b|\birm\b|FromBase64String/ nocase ascii wide
-        $sign5 = /\/c\s[^\x00]{0,120}(start|copy|xcopy|type|echo|wscript|rundll32|regsvr32|mshta)\s[^\x00]{0,200}\.(dll|js|vbs|exe|bat|cmd|hta|dat|tmp|ps1|lnk|log|txt|jpg|png)/ nocase ascii wide
-        $sign6 = /(rundll32|regsvr32)(\.exe)?["']?\s[^\x00]{0,120}\.(dll|dat|tmp|log|txt|jpg|png|db|ocx)/ nocase ascii wide
+        $slash = /\/c\s/ nocase ascii wide
+        $starts = /\b(start|copy|xcopy|type|echo|wscript|rundll32|regsvr32|mshta)\s/ nocase ascii wide
+        $kind = /\.(dll|js|vbs|exe|bat|cmd|hta|dat|tmp|ps1|lnk|log|txt|jpg|png)\b/ nocase ascii wide
+        $sign6 = /(rundll32|regsvr32)(\.exe)?["']?\s[^\x00]{0,32}\.(dll|dat|tmp|log|txt|jpg|png|db|ocx)/ nocase ascii wide
         $sign7 = /ProxyCommand|\\\\[\w.-]{3,100}@(ssl|80|443|[0-9]{2,5})/ nocase ascii wide
     condition:
         // [MS-SHLLINK] 2.1: size of the header and its class.
-        uint32(0) == 0x0000004C and uint32(4) == 0x00021401 and filesize < 64MB and $tool and any of ($sign*)
+        uint32(0) == 0x0000004C and uint32(4) == 0x00021401 and filesize < 64MB and $tool and
+        (any of ($sign*) or ($slash and #starts < 20 and for any i in (1..#starts): ($kind in (@starts[i]..@starts[i] + 200))))
 }
 
 rule shortcut_padded {
@@ -29,6 +33,7 @@ rule shortcut_padded {
         id = "shortcut_padded"
         title = "Shortcut whose command is pushed out of sight with blanks"
         severity = "malicious"
+        technique = "T1027.012"
         reference = "https://attack.mitre.org/techniques/T1027/012/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -46,6 +51,7 @@ rule notebook_program {
         id = "notebook_program"
         title = "Notebook page with a script or program hidden in it"
         severity = "malicious"
+        technique = "T1566.001"
         reference = "https://attack.mitre.org/techniques/T1566/001/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -55,11 +61,13 @@ rule notebook_program {
         $shortcut = { E7 16 E3 BD 65 26 11 45 A4 C4 8D 4D 0B 7A 9E AC [20] 4C 00 00 00 01 14 02 00 }
         $file = { E7 16 E3 BD 65 26 11 45 A4 C4 8D 4D 0B 7A 9E AC }
         $script1 = /WScript\.Shell|CreateObject\s{0,2}\(|ActiveXObject|<hta:application|<job[\s>]/ nocase ascii wide
-        $script2 = /powershell[^\n]{0,200}(http|-enc|-e\s|hidden|iex|bypass)/ nocase ascii wide
-        $script3 = /@echo off[^\0]{0,4000}(powershell|curl|certutil|bitsadmin|rundll32|mshta|start)/ nocase
-        $script4 = /cmd(\.exe)?\s{1,3}\/c[^\n]{0,200}(curl|powershell|certutil|mshta|http)/ nocase ascii wide
+        $script2 = /powershell(\.exe)?["']?\s{1,3}(-[\w-]{1,16}\s{1,3}(\w{1,12}\s{1,3})?){0,3}-(w\w{0,10}\s{1,3}hid|e\w{0,13}\s|c\w{0,6}\s)/ nocase ascii wide
+        $batch = "@echo off" nocase
+        $tool = /\b(powershell|curl|certutil|bitsadmin|rundll32|mshta|start)\b/ nocase
+        $command = /cmd(\.exe)?\s{1,3}\/c\s/ nocase ascii wide
+        $fetch = /curl|powershell|certutil|mshta|https?:/ nocase ascii wide
     condition:
-        uint32be(0) == 0xE4525C7B and ($program or $shortcut or ($file and any of ($script*)))
+        uint32be(0) == 0xE4525C7B and ($program or $shortcut or ($file and (any of ($script*) or ($batch and $tool) or ($command and $fetch))))
 }
 
 rule notebook_attachment {
@@ -67,6 +75,8 @@ rule notebook_attachment {
         id = "notebook_attachment"
         title = "Notebook page with an attached file of a kind that runs on a double click"
         severity = "suspicious"
+        confidence = "medium"
+        technique = "T1566.001"
         reference = "https://attack.mitre.org/techniques/T1566/001/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -82,6 +92,7 @@ rule disk_image_shortcut {
         id = "disk_image_shortcut"
         title = "Disk image with a shortcut in it that starts a command"
         severity = "malicious"
+        technique = "T1553.005"
         reference = "https://attack.mitre.org/techniques/T1553/005/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -93,7 +104,7 @@ rule disk_image_shortcut {
         $vhd = "conectix"
     condition:
         filesize < 512MB and mime matches /iso9660|vhd|disk-image|udf/ and ($iso or $udf or $vhd or mime matches /vhd/)
-        and for any i in (1..#shortcut): ($command in (@shortcut[i]..@shortcut[i] + 4096))
+        and #shortcut < 100 and for any i in (1..#shortcut): ($command in (@shortcut[i]..@shortcut[i] + 4096))
 }
 
 rule disk_image_program {
@@ -101,6 +112,7 @@ rule disk_image_program {
         id = "disk_image_program"
         title = "Small disk image that holds a script or shortcut where a document is expected"
         severity = "suspicious"
+        technique = "T1553.005"
         reference = "https://attack.mitre.org/techniques/T1553/005/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -117,6 +129,7 @@ rule help_file_script {
         id = "help_file_script"
         title = "Help file that starts a program"
         severity = "suspicious"
+        technique = "T1218.001"
         reference = "https://attack.mitre.org/techniques/T1218/001/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -133,6 +146,7 @@ rule settings_shortcut {
         id = "settings_shortcut"
         title = "Settings shortcut that runs a command"
         severity = "malicious"
+        technique = "T1204.002"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         date = "2026-11-21"
         author = "Deskwarden"

@@ -10,11 +10,12 @@ rule password_form_to_chat {
         id = "password_form_to_chat"
         title = "Page that sends the password typed into it to a chat robot"
         severity = "malicious"
+        technique = "T1598.002"
         reference = "https://attack.mitre.org/techniques/T1598/002/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $password = /<input[^>]{0,400}type\s{0,2}=\s{0,2}\\?["']?password|\.type\s{0,2}=\s{0,2}["']password/ nocase
+        $password = /<input[^<>]{0,400}type\s{0,2}=\s{0,2}\\?["']?password|\.type\s{0,2}=\s{0,2}["']password/ nocase
         $telegram = /api\.telegram\.org\/bot/ nocase
         $discord = /discord(app)?\.com\/api\/webhooks\// nocase
         $slack = /hooks\.slack\.com\/services\// nocase
@@ -27,11 +28,12 @@ rule password_form_to_form_service {
         id = "password_form_to_form_service"
         title = "Page that sends the password typed into it to a service for anonymous forms"
         severity = "malicious"
+        technique = "T1598.002"
         reference = "https://attack.mitre.org/techniques/T1598/002/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $password = /<input[^>]{0,400}type\s{0,2}=\s{0,2}\\?["']?password/ nocase
+        $password = /<input[^<>]{0,400}type\s{0,2}=\s{0,2}\\?["']?password/ nocase
         $service = /(action\s{0,2}=\s{0,2}["']?|fetch\s{0,2}\(\s{0,2}["'\x60]|url\s{0,2}:\s{0,2}["'\x60])\s{0,4}https?:\/\/([\w-]{1,60}\.)?(formspree\.io|submit-form\.com|formsubmit\.co|getform\.io|formcarry\.com|usebasin\.com|formkeep\.com|web3forms\.com|api\.web3forms\.com|script\.google\.com\/macros|formbold\.com|formspark\.io|nocodeform\.io|herotofu\.com|webhook\.site|pipedream\.net|requestbin\.[a-z]{2,4}|api\.emailjs\.com|hookb\.in)/ nocase
     condition:
         page and all of them
@@ -42,13 +44,14 @@ rule password_form_brand {
         id = "password_form_brand"
         title = "Page that looks like a known sign-in page and sends the password somewhere else"
         severity = "malicious"
+        technique = "T1566.001"
         reference = "https://attack.mitre.org/techniques/T1566/001/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $password = /<input[^>]{0,400}type\s{0,2}=\s{0,2}\\?["']?password/ nocase
+        $password = /<input[^<>]{0,400}type\s{0,2}=\s{0,2}\\?["']?password/ nocase
         $title = /<title[^>]{0,60}>[^<]{0,80}(Microsoft|Office ?365|Outlook|OneDrive|SharePoint|Excel|Adobe|DocuSign|DHL|FedEx|UPS|PayPal|Google|Gmail|Dropbox|WeTransfer|Webmail|cPanel|Roundcube|Zimbra|LinkedIn|Apple|iCloud|Amazon|Netflix|Sign in to your account|Log ?in to your account|Sign in|Verify|Secure document|Shared (file|document))/ nocase
-        $target = /(<form[^>]{0,400}action\s{0,2}=\s{0,2}["']?\s{0,4}|fetch\s{0,2}\(\s{0,2}["'\x60]|url\s{0,2}:\s{0,2}["'\x60]|\.open\s{0,2}\(\s{0,2}["']POST["']\s{0,2},\s{0,2}["'\x60]|\$\.(post|ajax)\s{0,2}\(\s{0,2}["'\x60])\s{0,4}https?:\/\/[^\s"'\x60<>]{4,300}\.php\b/ nocase
+        $target = /(<form[^<>]{0,400}action\s{0,2}=\s{0,2}["']?\s{0,4}|fetch\s{0,2}\(\s{0,2}["'\x60]|url\s{0,2}:\s{0,2}["'\x60]|\.open\s{0,2}\(\s{0,2}["']POST["']\s{0,2},\s{0,2}["'\x60]|\$\.(post|ajax)\s{0,2}\(\s{0,2}["'\x60])\s{0,4}https?:\/\/[^\s"'\x60<>]{4,300}\.php\b/ nocase
     condition:
         page and filesize < 2MB and all of them
 }
@@ -58,12 +61,14 @@ rule password_form_foreign {
         id = "password_form_foreign"
         title = "Page that asks for a password and sends it to another computer"
         severity = "suspicious"
+        confidence = "medium"
+        technique = "T1566.001"
         reference = "https://attack.mitre.org/techniques/T1566/001/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $password = /<input[^>]{0,400}type\s{0,2}=\s{0,2}\\?["']?password/ nocase
-        $form = /<form[^>]{0,400}action\s{0,2}=\s{0,2}["']?\s{0,4}https?:\/\// nocase
+        $password = /<input[^<>]{0,400}type\s{0,2}=\s{0,2}\\?["']?password/ nocase
+        $form = /<form[^<>]{0,400}action\s{0,2}=\s{0,2}["']?\s{0,4}https?:\/\// nocase
         $end = /<\/form/ nocase
         $script = /(fetch\s{0,2}\(\s{0,2}["'\x60]|\.open\s{0,2}\(\s{0,2}["']POST["']\s{0,2},\s{0,2}["'\x60]|\$\.(post|ajax)\s{0,2}\(\s{0,2}["'\x60])\s{0,4}https?:\/\/[^\s"'\x60<>]{4,300}/ nocase
     condition:
@@ -80,6 +85,8 @@ rule wallet_words_form {
         id = "wallet_words_form"
         title = "Page that asks for the secret words of a wallet for digital money"
         severity = "suspicious"
+        confidence = "medium"
+        technique = "T1657"
         reference = "https://attack.mitre.org/techniques/T1657/"
         date = "2026-11-21"
         author = "Deskwarden"

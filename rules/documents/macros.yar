@@ -20,6 +20,7 @@ rule macro_download_and_run {
         id = "macro_download_and_run"
         title = "Macro that fetches a program when the document opens and starts it"
         severity = "malicious"
+        technique = "T1204.002"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -27,7 +28,7 @@ rule macro_download_and_run {
         $auto = /\b(Auto_?(Open|Close|Exec|Exit|New)|(Document|Workbook|Presentation)_(Open|Close|BeforeClose|New|Activate|ContentControlOnEnter)|Workbook_SheetActivate|\w{1,30}_(Layout|Painted|MouseMove|MouseHover))\b/ nocase
         $get1 = "URLDownloadToFile" nocase
         $get2 = /(MSXML2\.(Server)?XMLHTTP|Microsoft\.XMLHTTP|WinHttp\.WinHttpRequest)/ nocase
-        $get3 = /certutil[^\n]{0,80}-urlcache|bitsadmin[^\n]{0,60}\/transfer|\bcurl(\.exe)?\s[^\n]{0,80}https?:/ nocase
+        $get3 = /certutil[^\n]{0,16}-urlcache|bitsadmin[^\n]{0,16}\/transfer|\bcurl(\.exe)?\s[^\n]{0,24}https?:/ nocase
         $get4 = /Download(String|File|Data)\(|Invoke-WebRequest|\biwr\b|Start-BitsTransfer/ nocase
         $save = /ADODB\.Stream|SaveToFile|Put\s{1,3}#/ nocase
         $run1 = /\bShell\s{0,2}[\( ]\s{0,2}["A-Za-z(]/ nocase
@@ -42,6 +43,7 @@ rule macro_hidden_command {
         id = "macro_hidden_command"
         title = "Macro that starts a hidden command line when the document opens"
         severity = "malicious"
+        technique = "T1059.005"
         reference = "https://attack.mitre.org/techniques/T1059/005/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -54,8 +56,8 @@ rule macro_hidden_command {
         $sign2 = /-w\w{0,10}\s{1,3}hid/ nocase
         $sign3 = /-(ep|executionpolicy|exec)\s{1,3}(bypass|unrestricted)/ nocase
         $sign4 = "FromBase64String" nocase
-        $sign5 = /(mshta|regsvr32|rundll32)[^\n"]{0,60}https?:/ nocase
-        $sign6 = /(%|environ\(")\s{0,2}(temp|tmp|appdata|public|localappdata)[^\n]{0,160}\.(exe|dll|js|vbs|hta|ps1|scr|bat|cmd)\b/ nocase
+        $sign5 = /(mshta|regsvr32|rundll32)[^\n"]{0,12}https?:/ nocase
+        $sign6 = /(%|environ\(")\s{0,2}(temp|tmp|appdata|public|localappdata)[^\n]{0,24}\.(exe|dll|js|vbs|hta|ps1|scr|bat|cmd)\b/ nocase
     condition:
         source and $auto and $run and $tool and any of ($sign*)
 }
@@ -65,6 +67,7 @@ rule macro_drops_program {
         id = "macro_drops_program"
         title = "Macro that writes a program to the disk when the document opens and starts it"
         severity = "malicious"
+        technique = "T1027.009"
         reference = "https://attack.mitre.org/techniques/T1027/009/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -83,6 +86,7 @@ rule macro_injects_code {
         id = "macro_injects_code"
         title = "Macro that puts machine code into memory and runs it"
         severity = "malicious"
+        technique = "T1055"
         reference = "https://attack.mitre.org/techniques/T1055/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -101,6 +105,7 @@ rule macro_starts_program {
         id = "macro_starts_program"
         title = "Macro that starts a program when the document opens"
         severity = "suspicious"
+        technique = "T1204.002"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -116,6 +121,8 @@ rule macro_project_starts_program {
         id = "macro_project_starts_program"
         title = "Compiled macro that can fetch or start programs when the document opens"
         severity = "suspicious"
+        confidence = "medium"
+        technique = "T1564.007"
         reference = "https://attack.mitre.org/techniques/T1564/007/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -140,6 +147,8 @@ rule macro_copies_itself {
         id = "macro_copies_itself"
         title = "Macro that writes itself into other documents"
         severity = "suspicious"
+        confidence = "medium"
+        technique = "T1137.001"
         reference = "https://attack.mitre.org/techniques/T1137/001/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -156,6 +165,7 @@ rule macro_unreadable {
         id = "macro_unreadable"
         title = "Macro that is written so that nobody can read it and that runs by itself"
         severity = "suspicious"
+        technique = "T1027"
         reference = "https://attack.mitre.org/techniques/T1027/"
         date = "2026-11-21"
         author = "Deskwarden"

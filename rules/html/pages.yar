@@ -17,6 +17,7 @@ rule html_smuggling {
         id = "html_smuggling"
         title = "Page that puts a packed file on the computer of whoever opens it"
         severity = "malicious"
+        technique = "T1027.006"
         reference = "https://attack.mitre.org/techniques/T1027/006/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -38,6 +39,7 @@ rule html_smuggling_link {
         id = "html_smuggling_link"
         title = "Page with a packed program file inside that is saved without a server"
         severity = "suspicious"
+        technique = "T1027.006"
         reference = "https://attack.mitre.org/techniques/T1027/006/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -53,6 +55,7 @@ rule html_assembles_file {
         id = "html_assembles_file"
         title = "Page that puts a file together in the browser and saves it without being asked"
         severity = "suspicious"
+        technique = "T1027.006"
         reference = "https://attack.mitre.org/techniques/T1027/006/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -79,6 +82,7 @@ rule html_hidden_page {
         id = "html_hidden_page"
         title = "Page whose real content is encoded, so that nobody sees it before it opens"
         severity = "suspicious"
+        technique = "T1027"
         reference = "https://attack.mitre.org/techniques/T1027/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -98,13 +102,14 @@ rule html_forwards_with_address {
         id = "html_forwards_with_address"
         title = "Page that forwards its reader to another site and tells it who opened it"
         severity = "suspicious"
+        technique = "T1566.001"
         reference = "https://attack.mitre.org/techniques/T1566/001/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
         $script = /location(\.href|\.replace|\.assign)?\s{0,2}[=\(]\s{0,2}["'\x60]https?:\/\/[^"'\x60\s]{4,400}[#?=\/][\w.+-]{1,64}@[\w.-]{3,100}/ nocase
         $meta = /http-equiv\s{0,2}=\s{0,2}["']?refresh[^>]{0,60}url\s{0,2}=\s{0,2}["']?https?:\/\/[^"'>\s]{4,400}[#?=\/][\w.+-]{1,64}@[\w.-]{3,100}/ nocase
-        $part = /location(\.href|\.replace|\.assign)?\s{0,2}[=\(]\s{0,2}[^;\n]{0,200}https?:[^;\n]{1,300}\+\s{0,2}(btoa\s{0,2}\()?\s{0,2}(email|mail|victim|e|em|user)\b/ nocase
+        $part = /location(\.href|\.replace|\.assign)?\s{0,2}[=\(]\s{0,2}[^;\n]{0,40}https?:[^;\n+]{1,200}\+\s{0,2}(btoa\s{0,2}\()?\s{0,2}(email|mail|victim|e|em|user)\b/ nocase
         $address = /(email|mail|victim|em|user)\s{0,2}=\s{0,2}["'\x60][\w.+-]{1,64}@[\w.-]{3,100}["'\x60]/ nocase
     condition:
         page and filesize < 64KB and ($script or $meta or ($part and $address))
@@ -115,19 +120,20 @@ rule fake_captcha {
         id = "fake_captcha"
         title = "Page that copies a command for its reader to paste and run, posing as a check for robots"
         severity = "malicious"
+        technique = "T1204.004"
         reference = "https://attack.mitre.org/techniques/T1204/004/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
         $copy = /clipboard\s{0,2}\.\s{0,2}write(Text)?\s{0,2}\(|execCommand\s{0,2}\(\s{0,2}["']copy["']|clipboardData\.setData/ nocase
-        $keys1 = /(Win(dows)?|⊞|&#8862;)(\s|<[^>]{1,80}>|\+|&nbsp;|key|button|logo){1,12}R\b/ nocase
-        $keys2 = /Ctrl(\s|<[^>]{1,80}>|\+|&nbsp;){1,8}V\b/ nocase
+        $keys1 = /(Win(dows)?|⊞|&#8862;)(\s|<[^>]{1,40}>|\+|&nbsp;|key|button|logo){1,8}R\b/ nocase
+        $keys2 = /Ctrl(\s|<[^>]{1,40}>|\+|&nbsp;){1,6}V\b/ nocase
         $keys3 = /Run\s{1,3}(dialog|box|window)|Terminal|File Explorer|address bar|PowerShell\s{1,3}\(Admin/ nocase
         $robot = /captcha|not a robot|you are human|verification|verify|cloudflare|human check|fix (it|the)|how to fix|update failed/ nocase
-        $literal = /["'\x60]\s{0,4}([A-Za-z]:\\[^"'\x60\n]{0,60})?(cmd(\.exe)?\s{1,3}\/|powershell|pwsh|mshta|msiexec|rundll32|regsvr32|conhost|wscript|cscript|curl\s|bash -c|echo\s{1,3}["'\\]|\/bin\/(ba|z)?sh\s|osascript)[^\n]{8,}/ nocase
+        $literal = /["'\x60]\s{0,4}([A-Za-z]:\\windows\\[\w\\]{0,24})?(cmd(\.exe)?\s{1,3}\/|powershell|pwsh|mshta|msiexec|rundll32|regsvr32|conhost|wscript|cscript|curl\s|bash -c|echo\s{1,3}["'\\]|\/bin\/(ba|z)?sh\s|osascript)[^\n]{8}/ nocase
         $encoded = /\batob\s{0,2}\(\s{0,2}["'\x60](cG93ZXJz|UG93ZXJT|UE9XRVJT|Y21kI|bXNodGEg|Y3VybC|YmFzaC|ZWNobyAi)/
-        $powershell = /powershell[^\n<]{0,120}(-w|-enc|-e\s|iex|iwr|irm|http|DownloadString|-c(ommand)?\s)/ nocase
-        $mshta = /mshta[^\n<]{0,20}https?:/ nocase
+        $powershell = /powershell(\.exe)?["'\\]?\s{1,4}[-\/"'&$(\[]/ nocase
+        $mshta = /mshta(\.exe)?["']?\s{1,3}["']?https?:/ nocase
     condition:
         page and $copy and $robot and ($keys1 or $keys2 or $keys3) and (($literal and ($keys1 or $keys2 or $powershell or $mshta)) or $encoded)
 }
@@ -137,14 +143,16 @@ rule fake_captcha_text {
         id = "fake_captcha_text"
         title = "Tells its reader to paste a command into Windows as a check for robots"
         severity = "suspicious"
+        technique = "T1204.004"
         reference = "https://attack.mitre.org/techniques/T1204/004/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
         $robot = /not a robot|you are human|human verification|verification steps|complete these (verification )?steps/ nocase
-        $keys1 = /(press|hold|hit)[^\n]{0,80}Win(dows)?(\s|<[^>]{1,80}>|\+|&nbsp;|key|button|logo){1,12}R\b/ nocase
-        $keys2 = /Ctrl(\s|<[^>]{1,80}>|\+|&nbsp;){1,8}V\b/ nocase
-        $enter = /(press|hit)[^\n]{0,60}Enter/ nocase
+        $keys1 = /\bWin(dows)?(\s|<[^>]{1,40}>|\+|&nbsp;|key|button|logo){1,8}R\b/ nocase
+        $keys2 = /Ctrl(\s|<[^>]{1,40}>|\+|&nbsp;){1,6}V\b/ nocase
+        $press = /\b(press|hold|hit)\b/ nocase
+        $enter = /\bEnter\b/ nocase
     condition:
         filesize < 256KB and all of them
 }
@@ -154,6 +162,7 @@ rule svg_hides_script {
         id = "svg_hides_script"
         title = "Picture with a hidden script that leads to another page"
         severity = "malicious"
+        technique = "T1027.017"
         reference = "https://attack.mitre.org/techniques/T1027/017/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -173,16 +182,18 @@ rule svg_script {
         id = "svg_script"
         title = "Picture with a script that leads to another page or shows a form"
         severity = "suspicious"
+        technique = "T1027.017"
         reference = "https://attack.mitre.org/techniques/T1027/017/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
         $script = /<(svg:)?script\b|\son(load|error|click|begin)\s{0,2}=/ nocase
         $go = /(window|document|self|top|parent)?\.?location(\.href|\.replace|\.assign)?\s{0,2}[=\(]\s{0,2}["'\x60]?\s{0,2}(https?:|\/\/|atob|decodeURI|\w{1,20}\s{0,2}\+)|window\.open\s{0,2}\(\s{0,2}["'\x60]https?:/ nocase
-        $embed = /<foreignObject\b[^\0]{0,4000}<(iframe|form|input|embed|object)\b/ nocase
-        $link = /javascript:[^"'>\n]{0,200}(location|window\.open|eval|fetch)/ nocase
+        $foreign = /<foreignObject\b/ nocase
+        $embed = /<(iframe|form|input|embed|object)\b/ nocase
+        $link = /javascript:[^"'>\n]{0,60}(location|window\.open|eval|fetch)/ nocase
     condition:
-        picture and (($script and $go) or $embed or $link)
+        picture and (($script and $go) or ($foreign and $embed) or $link)
 }
 
 rule html_starts_search {
@@ -190,13 +201,15 @@ rule html_starts_search {
         id = "html_starts_search"
         title = "Page that opens a folder of programs on a foreign computer in the file manager"
         severity = "malicious"
+        technique = "T1204.002"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $search = /search(-ms)?:[^"'>\n]{0,300}crumb\s{0,2}=\s{0,2}location:(\\\\|%5c%5c|\/\/|https?:|file:)/ nocase
-        $library = /<libraryDescription[^\0]{0,4000}<url>\s{0,4}(\\\\|https?:|file:\/\/)/ nocase
-        $connector = /<searchConnectorDescription[^\0]{0,4000}<url>\s{0,4}(\\\\|https?:)/ nocase
+        $search = /\bsearch(-ms)?:/ nocase
+        $crumb = /crumb\s{0,2}=\s{0,2}location:(\\\\|%5c%5c|\/\/|https?:|file:)/ nocase
+        $library = /<(libraryDescription|searchConnectorDescription)\b/ nocase
+        $address = /<url>\s{0,4}(\\\\|https?:|file:\/\/)/ nocase
     condition:
-        filesize < 1MB and (($search and page) or $library or $connector)
+        filesize < 1MB and (($search and $crumb and page) or ($library and $address))
 }

@@ -5,6 +5,7 @@ rule program_posing_as_document {
         id = "program_posing_as_document"
         title = "Program that calls itself a document"
         severity = "malicious"
+        technique = "T1036.008"
         reference = "https://attack.mitre.org/techniques/T1036/008/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -18,6 +19,7 @@ rule program_thief {
         id = "program_thief"
         title = "Program that collects saved passwords and sends them away"
         severity = "malicious"
+        technique = "T1555.003"
         reference = "https://attack.mitre.org/techniques/T1555/003/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -38,11 +40,12 @@ rule program_command_line {
         id = "program_command_line"
         title = "Program that starts hidden PowerShell commands or deletes backups"
         severity = "suspicious"
+        technique = "T1059.001"
         reference = "https://attack.mitre.org/techniques/T1059/001/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $hidden = /powershell(\.exe)?["']?\s[^\x00\n]{0,80}-(w|windowstyle)\s{1,3}hidden/ nocase ascii wide
+        $hidden = /powershell(\.exe)?["']?\s[^\x00\n]{0,32}-(w|windowstyle)\s{1,3}hidden/ nocase ascii wide
         $exclude = /Add-MpPreference[^\x00\n]{0,20}-Exclusion/ nocase ascii wide
         $shadows = /vssadmin(\.exe)?\s{1,3}delete\s{1,3}shadows/ nocase ascii wide
     condition:

@@ -12,6 +12,7 @@ rule powershell_hidden {
         id = "powershell_hidden"
         title = "Starts PowerShell out of sight to fetch or decode something and run it"
         severity = "malicious"
+        technique = "T1059.001"
         reference = "https://attack.mitre.org/techniques/T1059/001/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -25,7 +26,7 @@ rule powershell_hidden {
         $fetch1 = "DownloadString" nocase ascii wide
         $fetch2 = "DownloadFile" nocase ascii wide
         $fetch3 = "DownloadData" nocase ascii wide
-        $fetch4 = /\b(Invoke-WebRequest|iwr|irm|Invoke-RestMethod|Start-BitsTransfer|curl|wget)\s{1,3}[^\n]{0,120}https?:/ nocase ascii wide
+        $fetch4 = /\b(Invoke-WebRequest|iwr|irm|Invoke-RestMethod|Start-BitsTransfer|curl|wget)\s{1,3}[^\n]{0,60}https?:/ nocase ascii wide
         $decode = "FromBase64String" nocase ascii wide
         $run1 = /\b(iex|Invoke-Expression)\b/ nocase ascii wide
         $run2 = /\b(Start-Process|saps|Invoke-Item)\b/ nocase ascii wide
@@ -41,16 +42,20 @@ rule powershell_download_and_run {
         id = "powershell_download_and_run"
         title = "PowerShell that fetches a script from the network and runs it unseen by anybody"
         severity = "suspicious"
+        technique = "T1105"
         reference = "https://attack.mitre.org/techniques/T1105/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $a = /\b(iex|Invoke-Expression)[^\n]{0,80}(DownloadString|Invoke-WebRequest|Invoke-RestMethod|\b(iwr|irm)\s)/ nocase ascii wide
-        $b = /(DownloadString|Invoke-WebRequest|Invoke-RestMethod)[^\n]{0,200}\|\s{0,4}(iex|Invoke-Expression)/ nocase ascii wide
-        $d = /\b(iwr|irm) [^\n]{0,200}\|\s{0,4}(iex|Invoke-Expression)/ nocase ascii wide
+        $run = /\b(iex|Invoke-Expression)\b/ nocase ascii wide
+        $get = /\b(DownloadString|Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b/ nocase ascii wide
+        $pipe = /\|\s{0,4}(iex|Invoke-Expression)\b/ nocase ascii wide
         $c = /DownloadFile\([^\n]{1,300}(Start-Process|Invoke-Item)/ nocase ascii wide
     condition:
-        runs and any of them
+        // Counted first: comparing thousands of places with thousands of others would take minutes.
+        runs and ($c or (#run < 50 and #get < 500 and (
+            for any i in (1..#run): ($get in (@run[i]..@run[i] + 100))
+            or for any i in (1..#pipe): ($get in (@pipe[i] - 300..@pipe[i])))))
 }
 
 rule powershell_encoded_cradle {
@@ -58,6 +63,7 @@ rule powershell_encoded_cradle {
         id = "powershell_encoded_cradle"
         title = "Encoded PowerShell command that fetches something from the network"
         severity = "malicious"
+        technique = "T1027.010"
         reference = "https://attack.mitre.org/techniques/T1027/010/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -76,6 +82,7 @@ rule powershell_disarms {
         id = "powershell_disarms"
         title = "Script that switches the virus scanner off before it goes on"
         severity = "malicious"
+        technique = "T1562.001"
         reference = "https://attack.mitre.org/techniques/T1562/001/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -94,6 +101,7 @@ rule powershell_loads_program {
         id = "powershell_loads_program"
         title = "Script that runs a program hidden inside its own text"
         severity = "suspicious"
+        technique = "T1620"
         reference = "https://attack.mitre.org/techniques/T1620/"
         date = "2026-11-21"
         author = "Deskwarden"

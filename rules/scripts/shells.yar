@@ -14,6 +14,7 @@ rule reverse_shell {
         id = "reverse_shell"
         title = "Script that hands control of the computer to somebody outside"
         severity = "malicious"
+        technique = "T1059.004"
         reference = "https://attack.mitre.org/techniques/T1059/004/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -37,6 +38,7 @@ rule web_shell_php {
         id = "web_shell_php"
         title = "Page that runs whatever a visitor sends on the server"
         severity = "malicious"
+        technique = "T1505.003"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -54,6 +56,7 @@ rule web_shell_other {
         id = "web_shell_other"
         title = "Page that runs whatever a visitor sends on the server"
         severity = "malicious"
+        technique = "T1505.003"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -71,6 +74,7 @@ rule stealer_script {
         id = "stealer_script"
         title = "Script that collects saved passwords and sends them away"
         severity = "malicious"
+        technique = "T1555.003"
         reference = "https://attack.mitre.org/techniques/T1555/003/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -98,12 +102,13 @@ rule password_prompt_mac {
         id = "password_prompt_mac"
         title = "Script that asks for the computer's password and sends it away"
         severity = "malicious"
+        technique = "T1056.002"
         reference = "https://attack.mitre.org/techniques/T1056/002/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $dialog = /display dialog[^\n]{1,300}hidden answer/ nocase
-        $send = /\bcurl\b[^\n]{0,200}(-d|--data|-F|-X\s{0,2}POST|--upload-file)/ nocase
+        $dialog = /display dialog[^\n]{1,120}hidden answer/ nocase
+        $send = /\bcurl\s{1,3}(-[\w-]{1,12}\s{1,3}(\w{1,8}\s{1,3})?){0,3}(-d|--data|-F|-T|-X\s{0,2}POST|--upload-file)/ nocase
         $check = /dscl\s{1,3}\.\s{1,3}-?authonly/ nocase
     condition:
         short_script and $dialog and ($send or $check)
@@ -114,6 +119,7 @@ rule decoded_and_run {
         id = "decoded_and_run"
         title = "Script that decodes a hidden command and runs it"
         severity = "suspicious"
+        technique = "T1140"
         reference = "https://attack.mitre.org/techniques/T1140/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -130,6 +136,7 @@ rule miner_script {
         id = "miner_script"
         title = "Script that uses the computer to make somebody else's money"
         severity = "suspicious"
+        technique = "T1496"
         reference = "https://attack.mitre.org/techniques/T1496/"
         date = "2026-11-21"
         author = "Deskwarden"

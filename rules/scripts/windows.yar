@@ -17,12 +17,13 @@ rule certutil_download {
         id = "certutil_download"
         title = "Uses a Windows certificate tool to fetch or unpack a program"
         severity = "malicious"
+        technique = "T1105"
         reference = "https://lolbas-project.github.io/lolbas/Binaries/Certutil/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $fetch = /certutil(\.exe)?["']?[^\n]{0,60}[\/-](urlcache|verifyctl)[^\n]{0,60}https?:[^\n]{4,400}(\.(exe|dll|scr|bat|cmd|ps1|vbs|js|hta|msi|zip|txt|tmp|dat|bin)\b|temp|appdata|public|programdata)/ nocase ascii wide
-        $decode = /certutil(\.exe)?["']?[^\n]{0,40}[\/-]decode(hex)?\s[^\n]{0,300}\.(exe|dll|scr|bat|cmd|ps1|vbs|js|hta|msi)\b/ nocase ascii wide
+        $fetch = /certutil(\.exe)?["']?[^\n]{0,16}[\/-](urlcache|verifyctl)[^\n]{0,40}https?:[^\n]{4,400}(\.(exe|dll|scr|bat|cmd|ps1|vbs|js|hta|msi|zip|txt|tmp|dat|bin)\b|temp|appdata|public|programdata)/ nocase ascii wide
+        $decode = /certutil(\.exe)?["']?[^\n]{0,16}[\/-]decode(hex)?\s[^\n]{0,120}\.(exe|dll|scr|bat|cmd|ps1|vbs|js|hta|msi)\b/ nocase ascii wide
     condition:
         runs and any of them
 }
@@ -32,6 +33,7 @@ rule mshta_remote {
         id = "mshta_remote"
         title = "Opens a program page from the network with a Windows tool made for that"
         severity = "malicious"
+        technique = "T1218.005"
         reference = "https://lolbas-project.github.io/lolbas/Binaries/Mshta/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -47,11 +49,13 @@ rule bitsadmin_download {
         id = "bitsadmin_download"
         title = "Uses the Windows update service to fetch a file"
         severity = "suspicious"
+        confidence = "medium"
+        technique = "T1197"
         reference = "https://lolbas-project.github.io/lolbas/Binaries/Bitsadmin/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $fetch = /bitsadmin(\.exe)?["']?[^\n]{0,40}\/(transfer|addfile)[^\n]{0,200}https?:/ nocase ascii wide
+        $fetch = /bitsadmin(\.exe)?["']?[^\n]{0,12}\/(transfer|addfile)[^\n]{0,200}https?:/ nocase ascii wide
     condition:
         runs and $fetch
 }
@@ -61,6 +65,7 @@ rule regsvr32_remote {
         id = "regsvr32_remote"
         title = "Registers a script from the network as part of Windows"
         severity = "malicious"
+        technique = "T1218.010"
         reference = "https://attack.mitre.org/techniques/T1218/010/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -75,6 +80,7 @@ rule rundll32_remote {
         id = "rundll32_remote"
         title = "Runs program code from the network or from a script through a Windows tool"
         severity = "malicious"
+        technique = "T1218.011"
         reference = "https://attack.mitre.org/techniques/T1218/011/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -90,12 +96,13 @@ rule msiexec_remote {
         id = "msiexec_remote"
         title = "Installs a program from the network without asking"
         severity = "malicious"
+        technique = "T1218.007"
         reference = "https://attack.mitre.org/techniques/T1218/007/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
-        $a = /msiexec(\.exe)?["']?[^\n]{0,30}[\/-](i|package)\s{0,4}["']?https?:[^\n]{1,300}[\/-]q/ nocase ascii wide
-        $b = /msiexec(\.exe)?["']?[^\n]{0,30}[\/-]q[nb]?\s[^\n]{0,60}https?:/ nocase ascii wide
+        $a = /msiexec(\.exe)?["']?[^\n]{0,12}[\/-](i|package)\s{0,4}["']?https?:[^\n]{1,120}[\/-]q/ nocase ascii wide
+        $b = /msiexec(\.exe)?["']?[^\n]{0,12}[\/-]q[nb]?\s[^\n]{0,24}https?:/ nocase ascii wide
         $drop = /\b(start|call|powershell|curl)\b|WScript\.Shell|Shell\(/ nocase ascii wide
     condition:
         // Administrators roll out software with it too: from a plain batch file to a fixed place.
@@ -107,6 +114,7 @@ rule script_downloader {
         id = "script_downloader"
         title = "Script that fetches a file, saves it and starts it"
         severity = "malicious"
+        technique = "T1059.005"
         reference = "https://attack.mitre.org/techniques/T1059/005/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -131,6 +139,7 @@ rule script_launcher {
         id = "script_launcher"
         title = "Script that starts a hidden command line with something from the network"
         severity = "malicious"
+        technique = "T1059"
         reference = "https://attack.mitre.org/techniques/T1059/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -138,15 +147,17 @@ rule script_launcher {
         $host1 = /WScript\.Shell/ nocase
         $host2 = "Shell.Application" nocase
         $host3 = "Win32_Process" nocase
-        $tool = /(powershell|mshta|rundll32|regsvr32|certutil|bitsadmin|cmd(\.exe)?["']{0,2}\s{1,3}\/c[^\n]{0,60}curl)/ nocase
+        $tool = /(powershell|mshta|rundll32|regsvr32|certutil|bitsadmin|cmd(\.exe)?["']{0,2}\s{1,3}\/c\s{1,3}curl)/ nocase
         $sign1 = /https?:\/\/|hxxps?:/ nocase
         $sign2 = /-enc\w{0,11}\s{1,3}[A-Za-z0-9+\/]{40}/ nocase
         $sign2_short = /-ec? [A-Za-z0-9+\/]{40}/ nocase
         $sign3 = /-w\w{0,10}\s{1,3}hid/ nocase
         $sign4 = /-ep?\s{0,2}(bypass|unrestricted)|-executionpolicy\s{1,3}(bypass|unrestricted)/ nocase
-        $hide = /\.Run\b[^\n]{1,400},\s{0,3}(0|vbHide)\b|\bvbHide\b|ShellExecute[^\n]{1,400},\s{0,3}0\b/ nocase
+        $start = /\.Run\b|ShellExecute/ nocase
+        $window = /,\s{0,3}(0|vbHide)\b/ nocase
     condition:
-        hosted and any of ($host*) and $tool and ($sign2 or $sign2_short or $sign3 or ($hide and ($sign1 or $sign4)))
+        hosted and any of ($host*) and $tool and ($sign2 or $sign2_short or $sign3 or (($sign1 or $sign4) and
+            #start < 50 and #window < 1000 and for any i in (1..#start): ($window in (@start[i]..@start[i] + 400))))
 }
 
 rule script_obfuscated {
@@ -154,6 +165,7 @@ rule script_obfuscated {
         id = "script_obfuscated"
         title = "Script that is written so that nobody can read it and that can start programs"
         severity = "suspicious"
+        technique = "T1027.010"
         reference = "https://attack.mitre.org/techniques/T1027/010/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -174,6 +186,7 @@ rule script_encoded {
         id = "script_encoded"
         title = "Script in an encoded form that hides what it does"
         severity = "suspicious"
+        technique = "T1027"
         reference = "https://attack.mitre.org/techniques/T1027/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -189,6 +202,7 @@ rule batch_obfuscated {
         id = "batch_obfuscated"
         title = "Batch file that is put together letter by letter so that nobody can read it"
         severity = "suspicious"
+        technique = "T1027.010"
         reference = "https://attack.mitre.org/techniques/T1027/010/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -203,12 +217,13 @@ rule script_carries_program {
         id = "script_carries_program"
         title = "Script or macro with a whole program hidden in its text"
         severity = "malicious"
+        technique = "T1027.009"
         reference = "https://attack.mitre.org/techniques/T1027/009/"
         date = "2026-11-21"
         author = "Deskwarden"
     strings:
         // The beginning of a Windows program: in base64, in hexadecimal digits, backwards.
-        $base64 = /TV[opqr][A-Q]AA[A-Za-z]AAA[AE][A-Za-z0-9+\/]{40}/
+        $base64 = /(TVqQAA|TVpQAA|TVqAAA|TVpAAA|TVoAAA|TVroAA|TVpTAQ|TVrQAA)[A-Za-z0-9+\/]{40}/
         $base64_mz = "TVqQAAMAAAAEAAAA"
         $hex = "4d5a90000300000004000000ffff" nocase
         $backwards = "AAAAEAAAAMAAQqVT"
@@ -223,6 +238,7 @@ rule script_deletes_backups {
         id = "script_deletes_backups"
         title = "Script that deletes backups and switches recovery off, as ransomware does"
         severity = "malicious"
+        technique = "T1490"
         reference = "https://attack.mitre.org/techniques/T1490/"
         date = "2026-11-21"
         author = "Deskwarden"
@@ -230,7 +246,7 @@ rule script_deletes_backups {
         $shadows1 = /vssadmin(\.exe)?["']?\s{1,4}delete\s{1,4}shadows[^\n]{0,40}\/quiet/ nocase
         $shadows2 = /wmic(\.exe)?["']?\s{1,4}shadowcopy\s{1,4}delete/ nocase
         $shadows3 = /Win32_ShadowCopy[^\n]{0,80}Delete/ nocase
-        $recovery1 = /bcdedit(\.exe)?["']?[^\n]{0,60}recoveryenabled\s{1,4}no/ nocase
+        $recovery1 = /bcdedit(\.exe)?["']?[^\n]{0,20}recoveryenabled\s{1,4}no/ nocase
         $recovery2 = /wbadmin(\.exe)?["']?\s{1,4}delete\s{1,4}(catalog|systemstatebackup)/ nocase
     condition:
         runs and any of ($shadows*) and any of ($recovery*)
@@ -241,6 +257,7 @@ rule url_file_remote_program {
         id = "url_file_remote_program"
         title = "Web shortcut that opens a program from a foreign computer"
         severity = "malicious"
+        technique = "T1204.002"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         date = "2026-11-21"
         author = "Deskwarden"

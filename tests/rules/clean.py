@@ -104,6 +104,34 @@ INSURANCE = (
     "DDMMYYYY. If you want to pay by bank transfer, quote your personal ID. We do not accept bitcoin.\n"
 )
 
+SAVED_LOGIN = """\
+<!-- Page saved with SingleFile url: https://mail.example.com/ -->
+<!doctype html><html><head><title>Webmail</title></head><body><img src="data:image/png;base64,iVBORw0KGgo=">
+<form action="/login" method="post"><input type="email"><input type="password"></form>
+<script>if (location.hash) show(location.hash.slice(1));</script></body></html>
+"""
+TERMINAL_GUIDE = """\
+<!doctype html><html><body><h1>Install the command line</h1><p>Open Terminal and paste</p>
+<pre id=c>curl -fsSL https://get.example.com/install.sh | bash</pre>
+<button onclick="navigator.clipboard.writeText(c.innerText)">Copy</button></body></html>
+"""
+WALLET_HELP = "Keep your recovery phrase to yourself. We never ask for it, and no support agent ever needs it.\n"
+PARCEL = "Your parcel was handed over today. Follow it at https://post.example/track/42. Delivery is free of charge.\n"
+BANK = "Our bank account details have not changed. If a letter says otherwise, call us before you pay an invoice.\n"
+QUOTA = "Reminder: mailboxes hold 50 GB. Archive old messages in time. Your IT department\n"
+REMOTE = "Our technicians use TeamViewer. We only connect after you have opened a ticket and read out the number.\n"
+REGISTRY = 'Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\Software\\Example]\r\n"Theme"="dark"\r\n'
+DESKTOP = "full address:s:terminal.example.com\r\nredirectclipboard:i:1\r\ndrivestoredirect:s:\r\n"
+PACKAGE = '{"name": "site", "scripts": {"postinstall": "node scripts/build.js", "start": "next start"}}'
+SETUP = (
+    "from setuptools import setup\nimport subprocess\nsetup(name='x', version=subprocess.getoutput('git describe'))\n"
+)
+PROFILE = (
+    "Invoke-WebRequest https://intranet.example/a.zip -OutFile a.zip\n" + "# setting\n" * 60 + "minikube env | iex\n"
+)
+HTACCESS = "RewriteEngine On\nRewriteRule ^old$ /new [R=301]\nAddType image/webp .webp\n"
+CALENDAR = "BEGIN:VCALENDAR\r\nSUMMARY:Review\r\nURL:https://meet.example/42\r\nEND:VCALENDAR\r\n"
+
 
 def _table() -> bytes:
     buffer = io.StringIO()
@@ -157,4 +185,18 @@ CLEAN: dict[str, bytes] = {
     "backup.2026.01.tar": samples.tar_of({"a": b"b"}, compressed=False),
     "minutes v1.2.docx": samples.document("Version 1.2"),
     "empty.txt": b"",
+    "webmail.html": SAVED_LOGIN.encode(),
+    "terminal.html": TERMINAL_GUIDE.encode(),
+    "wallet.txt": WALLET_HELP.encode(),
+    "parcel.eml": samples.mail_with([], body=PARCEL),
+    "bank.txt": BANK.encode(),
+    "quota.txt": QUOTA.encode(),
+    "remote.txt": REMOTE.encode(),
+    "theme.reg": REGISTRY.encode("utf-16"),
+    "terminal.rdp": DESKTOP.encode("utf-16"),
+    "package.json": PACKAGE.encode(),
+    "setup.py": SETUP.encode(),
+    "profile.ps1": PROFILE.encode(),
+    ".htaccess": HTACCESS.encode(),
+    "review.ics": CALENDAR.encode(),
 }

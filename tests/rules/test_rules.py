@@ -11,13 +11,26 @@ import pytest
 from app.engine.identify import identify
 from app.engine.model import Severity, Verdict
 from app.engine.node_name import extension_of
-from app.engine.rules import REQUIRED, RuleFailure, RuleMatch, RuleSet, RuleTimeout, load_rules, rules_digest
+from app.engine.rule_cost import SLOW_FACTOR, measure_files
+from app.engine.rule_metadata import REQUIRED
+from app.engine.rules import RuleFailure, RuleMatch, RuleSet, RuleTimeout, load_rules, rules_digest
 from app.engine.scan import Engine
 from app.sandbox.samples import eicar, macro_document, mail_with, zip_of
 from tests.rules.clean import CLEAN
-from tests.rules.samples import SAMPLES
+from tests.rules.samples import SAMPLES as FIRST
+from tests.rules.samples_files import FILES
+from tests.rules.samples_pages import PAGES
 
+SAMPLES = {**FIRST, **PAGES, **FILES}
 FOLDER = Path(__file__).resolve().parents[2] / "rules"
+#: Rules for which ATT&CK has no technique, and why.
+NO_TECHNIQUE = {
+    "eicar": "a test file, harmless",
+    "eicar_quoted": "a test file, harmless",
+    "eicar_unwanted": "a test file, harmless",
+    "gtube": "a test text, harmless",
+    "name_leaves_folder": "a flaw of unpackers (CWE-22), which ATT&CK does not list",
+}
 GOOD = """
 rule {id} {{
     meta:
@@ -54,7 +67,7 @@ def write(folder: Path, **files: str) -> Path:
 
 def test_all_rules_load(rules: RuleSet) -> None:
     assert rules.problems == ()
-    assert rules.count >= 25
+    assert rules.count >= 200
     assert rules.canary_ok
 
 
@@ -88,6 +101,24 @@ def test_titles_are_sentence_fragments_for_people(rules: RuleSet) -> None:
 
     assert [title for title in titles if title.endswith(".") or not title[0].isupper() or len(title) > 100] == []
     assert max(Counter(titles).values()) <= 2
+
+
+def test_every_rule_that_accuses_names_a_technique_or_is_listed_as_having_none() -> None:
+    without = set()
+    for path in FOLDER.rglob("*.yar"):
+        for block in re.findall(r"    meta:\n((?:        .*\n)+)", path.read_text()):
+            accuses = re.search(r'severity = "(suspicious|restricted|malicious)"', block)
+            if accuses and "technique = " not in block:
+                without.add(re.search(r'id = "(\S+)"', block)[1])  # type: ignore[index]
+
+    assert without == set(NO_TECHNIQUE)
+
+
+def test_no_rule_costs_much_more_than_a_plain_word() -> None:
+    # Twice what is called slow: a rule that grew a long gap costs many times that, and a busy machine less.
+    costs = [cost for cost in measure_files([FOLDER]) if cost.factor >= 2 * SLOW_FACTOR]
+
+    assert [f"{cost.path.name} {cost.rule}: {cost.factor:.0f} on {cost.material}" for cost in costs] == []
 
 
 def test_a_macro_document_in_a_zip_in_a_mail_is_malicious(rules: RuleSet) -> None:
@@ -206,11 +237,13 @@ def test_hidden_folders_hold_no_rules(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_takes_too_long_is_a_timeout(tmp_path: Path) -> None:
-    slow = GOOD.format(id="slow").replace("$word\n}", "$word or for any i in (0..100000000000): (i == -1)\n}")
+    slow = GOOD.format(id="slow").replace(
+        "$word\n}", '$word or (extension == "big" and for any i in (0..100000000000): (i == -1))\n}'
+    )
     loaded = load_rules([write(tmp_path, slow=slow)])
 
     with pytest.raises(RuleTimeout):
-        loaded.match(b"x", name="a", extension="", mime="", timeout=1)
+        loaded.match(b"x", name="a", extension="big", mime="", timeout=1)
     assert issubclass(RuleTimeout, RuleFailure)
 
 
@@ -235,6 +268,34 @@ def test_rules_see_name_extension_and_type_even_odd_ones(tmp_path: Path) -> None
 
 def test_rules_that_do_not_see_the_test_file_are_no_canary(tmp_path: Path) -> None:
     assert not load_rules([write(tmp_path, eicar=GOOD.format(id="eicar"))]).canary_ok
+
+
+def test_a_global_rule_silences_its_own_file_only(tmp_path: Path) -> None:
+    silence = "global private rule never { condition: false }\n" + GOOD.format(id="one")
+    for others in ({}, {"two": GOOD.format(id="two")}):
+        loaded = load_rules([write(tmp_path / str(len(others)), one=silence, **others)])
+
+        assert loaded.canary_ok
+        assert [found.id for found in match(loaded, "a", b"one word, two word")] == list(others)
+
+
+def test_rules_without_an_end_are_set_aside_and_the_others_go_on(tmp_path: Path) -> None:
+    endless = GOOD.format(id="one").replace("$word\n}", "$word or for any i in (0..100000000000): (i == -1)\n}")
+    loaded = load_rules([write(tmp_path, one=endless, two=GOOD.format(id="two"))], canary_seconds=1)
+
+    assert loaded.canary_ok
+    assert [(problem.path.name, problem.reason) for problem in loaded.problems] == [
+        ("one.yar", "does not come to an end on a line of text")
+    ]
+    assert [found.id for found in match(loaded, "a", b"one word, two word")] == ["two"]
+
+
+def test_the_canary_is_never_reported(rules: RuleSet) -> None:
+    assert match(rules, "canary.txt", b"This line is there to be found by the canary of Deskwarden: 4f6b1c9e") == []
+
+
+def test_no_rules_at_all_are_no_canary(tmp_path: Path) -> None:
+    assert load_rules([tmp_path]).count == 0
 
 
 def test_the_test_file_is_malicious_and_shown(rules: RuleSet) -> None:

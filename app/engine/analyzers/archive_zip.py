@@ -36,11 +36,12 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield every member, and findings about locked members and about directories that lie."""
     try:
         archive = zipfile.ZipFile(reader(node.data))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError):
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError):
+        # A ValueError is a name that is flagged as UTF-8 and is none.
         yield node.finding("archive.broken", Severity.UNKNOWN, "Damaged archive: it has no readable directory")
         yield from _members_without_directory(node)
         return
-    members = [info for info in archive.infolist() if not info.is_dir()]
+    members = [info for info in archive.infolist() if not info.filename.endswith("/")]
     yield from _oddities(node, archive, members)
     locked = [info for info in members if info.flag_bits & _ENCRYPTED]
     shift = _shift(node.data, members)

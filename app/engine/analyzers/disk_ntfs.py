@@ -1,4 +1,4 @@
-"""NTFS volumes: the files of the master file table, as far as they are neither compressed nor encrypted.
+"""NTFS volumes: the files of the master file table, those included that are kept packed; not those encrypted.
 
 The table is read from its first record to its last, so that hidden and orphaned files are seen too. Format: as
 documented by the Linux-NTFS project.
@@ -10,16 +10,19 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from app.engine.analyzers import disk_lznt1
 from app.engine.analyzers.disk_sectors import Disk
 from app.engine.node import Child, Tools, Unsupported
 
 _FILE_NAME, _DATA, _END = 0x30, 0x80, 0xFFFFFFFF
 _IN_USE, _FOLDER = 0x1, 0x2
-_PACKED_OR_LOCKED = 0x4001
+_PACKED, _LOCKED = 0x0001, 0x4000
 _DOS = 2
 #: The first records are the volume's own.
 _FIRST_FILE = 24
 _ROOT = 5
+#: Bytes of one packed unit; Windows packs only where a cluster has at most four kibibytes.
+_LARGEST_UNIT = 1024 * 1024
 _MOST_RUNS = 100_000
 _MOST_FOLDERS = 64
 
@@ -33,12 +36,16 @@ class _Volume(NamedTuple):
 
 
 class _Stream(NamedTuple):
-    """The unnamed data of a file: in the record itself, or as runs of (first byte or -1, length)."""
+    """The unnamed data of a file: in the record itself, or as runs of (first byte or -1, length).
+
+    unit  bytes of each piece that is packed by itself, 0 when the file is not packed
+    """
 
     inside: bytes | None
     runs: list[tuple[int, int]]
     size: int
     readable: bool
+    unit: int = 0
 
 
 class _Record(NamedTuple):
@@ -156,7 +163,11 @@ def _stream(volume: _Volume, attribute: bytes) -> _Stream:
         raise EOFError
     (at,) = struct.unpack_from("<H", attribute, 32)
     (size,) = struct.unpack_from("<Q", attribute, 48)
-    return _Stream(None, list(_runs(volume, attribute[at:])), size, not traits & _PACKED_OR_LOCKED)
+    # The size of a unit is given as the power of two of its clusters; sixteen of them are usual.
+    power = attribute[34] & 0xF
+    unit = volume.cluster << power if traits & _PACKED and power else 0
+    readable = not traits & _LOCKED and unit <= _LARGEST_UNIT
+    return _Stream(None, list(_runs(volume, attribute[at:])), size, readable, unit)
 
 
 def _runs(volume: _Volume, pairs: bytes) -> Iterator[tuple[int, int]]:
@@ -179,6 +190,9 @@ def _content(volume: _Volume, stream: _Stream) -> Iterator[bytes | memoryview]:
     if stream.inside is not None:
         yield stream.inside
         return
+    if stream.unit:
+        yield from _unpacked(volume, stream)
+        return
     left = stream.size
     for at, length in stream.runs:
         length = min(length, left)
@@ -187,5 +201,20 @@ def _content(volume: _Volume, stream: _Stream) -> Iterator[bytes | memoryview]:
             yield from volume.disk.pieces(at, length)
         else:
             yield from (bytes(min(65_536, length - done)) for done in range(0, length, 65_536))
+    if left:
+        raise EOFError
+
+
+def _unpacked(volume: _Volume, stream: _Stream) -> Iterator[bytes]:
+    """Yield the content of a packed file: a unit with a hole at its end is packed, one of holes is zeros."""
+    left = stream.size
+    for unit in disk_lznt1.units(stream.runs, stream.unit):
+        if not left:
+            return
+        size = min(stream.unit, left)
+        left -= size
+        kept = b"".join(bytes(piece) for at, length in unit if at >= 0 for piece in volume.disk.pieces(at, length))
+        holes = any(at < 0 for at, _ in unit)
+        yield bytes(size) if not kept else disk_lznt1.unpacked(kept, size) if holes else kept[:size]
     if left:
         raise EOFError

@@ -48,7 +48,26 @@ def opened(stream: bytes, info: bytes, tools: Tools) -> tuple[str, bytes]:
         for password in candidates(tools):
             if plain := attempt(password):
                 return password, _rebuilt(stream, plain, tools)
-    except struct.error as error:
+    except (struct.error, ValueError) as error:
+        # Sizes of keys that no cipher has.
+        raise NotOpened from error
+    raise NotOpened
+
+
+def unlocked(stream: bytes, info: bytes, tools: Tools, *, block: int) -> tuple[str, bytes]:
+    """Return the password that fits and all of another stream that is locked with RC4 in blocks of ``block`` bytes.
+
+    ``info`` is what the record of a workbook would hold. Raises ``NotOpened``.
+    """
+    try:
+        if int.from_bytes(info[:2], "little") == 0:
+            raise NotOpened
+        attempt = _method(stream, info, block)
+        for password in candidates(tools):
+            if plain := attempt(password):
+                return password, plain(0, len(stream))
+    except (struct.error, ValueError) as error:
+        # Sizes of keys that no cipher has.
         raise NotOpened from error
     raise NotOpened
 
@@ -64,19 +83,19 @@ def _rebuilt(stream: bytes, plain: Plain, tools: Tools) -> bytes:
     return bytes(out)
 
 
-def _method(stream: bytes, info: bytes) -> Callable[[str], Plain | None]:
+def _method(stream: bytes, info: bytes, block: int = _BLOCK) -> Callable[[str], Plain | None]:
     kind, major, minor = struct.unpack_from("<HHH", info)
     if kind == 0:
         return lambda password: _xor(stream, password, key=major, verifier=minor)
     if (major, minor) == (1, 1):
         salt, verifier, proof = info[6:22], info[22:38], info[38:54]
-        return lambda password: _rc4(stream, _standard_keys(password, salt), verifier, proof, "md5")
+        return lambda password: _rc4(stream, _standard_keys(password, salt), verifier, proof, "md5", block)
     if minor == 2:
         (header,) = struct.unpack_from("<I", info, 10)
         (bits,) = struct.unpack_from("<I", info, 30)
         at = 14 + header
         salt, verifier, proof = info[at + 4 : at + 20], info[at + 20 : at + 36], info[at + 40 : at + 60]
-        return lambda password: _rc4(stream, _api_keys(password, salt, bits), verifier, proof, "sha1")
+        return lambda password: _rc4(stream, _api_keys(password, salt, bits), verifier, proof, "sha1", block)
     raise NotOpened
 
 
@@ -99,14 +118,16 @@ def _api_keys(password: str, salt: bytes, bits: int) -> Callable[[int], bytes]:
     return key
 
 
-def _rc4(stream: bytes, keys: Callable[[int], bytes], verifier: bytes, proof: bytes, algorithm: str) -> Plain | None:
+def _rc4(
+    stream: bytes, keys: Callable[[int], bytes], verifier: bytes, proof: bytes, algorithm: str, size: int
+) -> Plain | None:
     cipher = Cipher(ARC4(keys(0)), None).decryptor()
     if hashlib.new(algorithm, cipher.update(verifier)).digest() != cipher.update(proof):
         return None
     # Headers of records use up the key stream too, so the whole stream is decrypted and the headers are not taken.
     plain = b"".join(
-        Cipher(ARC4(keys(number)), None).decryptor().update(stream[start : start + _BLOCK])
-        for number, start in enumerate(range(0, len(stream), _BLOCK))
+        Cipher(ARC4(keys(number)), None).decryptor().update(stream[start : start + size])
+        for number, start in enumerate(range(0, len(stream), size))
     )
     return lambda at, size: plain[at : at + size]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from app.engine.model import Finding, Severity
@@ -26,36 +27,43 @@ HIDES = frozenset(
 )
 
 
-def judge(node: Node, functions: Collection[str], *, automatic: bool, hidden: bool) -> Iterator[Finding]:
-    """Yield what an Excel 4 macro with these functions (names in capitals) means.
+#: Texts of a macro that name what it starts or calls.
+_TELLING = re.compile(
+    r"URLDownloadToFile|ShellExecute|\burlmon\b|\bshell32\b|CreateProcess|WinExec|VirtualAlloc|CreateThread|rundll32"
+    r"|regsvr32|mshta|powershell|wscript|cscript|certutil|bitsadmin|\bwmic\b|cmd(?:\.exe)? /[ck]|DllRegisterServer"
+    r"|\\[\w.-]{1,60}\.(?:exe|dll|ocx|scr|vbs|hta|js)\b",
+    re.I,
+)
+#: Texts that are looked at, one after the other.
+_MOST_TEXT = 4 * 1024 * 1024
+
+
+def judge(
+    node: Node, functions: Collection[str], *, automatic: bool, hidden: bool, texts: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Yield what an Excel 4 macro with these functions (names in capitals) and texts means.
 
     ``automatic`` when it starts at opening or closing, ``hidden`` when its sheet is not shown.
     """
     starts = sorted(STARTS.intersection(functions))
     hides = sorted(HIDES.intersection(functions))
-    if starts and (automatic or hidden or hides):
-        yield node.finding(
-            "excel.macro_runs",
-            Severity.MALICIOUS,
-            "Old-style Excel macro that starts a program or calls Windows",
-            ", ".join(starts + hides),
-            _REFERENCE,
-        )
-    elif starts or automatic:
-        yield node.finding(
-            "excel.macro_automatic" if automatic else "excel.macro_calls",
-            Severity.SUSPICIOUS,
-            "Old-style Excel macro that runs by itself"
-            if automatic
-            else "Old-style Excel macro that can start programs",
-            ", ".join(starts + hides),
-            _REFERENCE,
-        )
+    # Attackers spell words out over several texts, so they are read as one as well.
+    whole = "\n".join(texts)[:_MOST_TEXT]
+    telling = _TELLING.search(whole) or _TELLING.search(whole.replace("\n", ""))
+    told = ", ".join([*starts, *hides, *([telling.group()] if telling else [])])
+    words = [
+        "runs by itself when the file is opened" if automatic else "",
+        "lies on a sheet that is not shown" if hidden else "",
+        "writes formulas while it runs" if hides else "",
+        "starts a program or calls Windows" if starts or telling else "",
+    ]
+    title = "Old-style Excel macro that " + ", ".join(word for word in words if word)
+    title = " and ".join(title.rsplit(", ", 1))
+    if (starts and (automatic or hidden or hides or telling)) or (telling and automatic) or (automatic and hides):
+        yield node.finding("excel.macro_runs", Severity.MALICIOUS, title, told, _REFERENCE)
+    elif starts or telling:
+        yield node.finding("excel.macro_calls", Severity.SUSPICIOUS, title, told, _REFERENCE)
+    elif automatic:
+        yield node.finding("excel.macro_automatic", Severity.SUSPICIOUS, title, told, _REFERENCE)
     elif hidden and hides:
-        yield node.finding(
-            "excel.macro_hidden",
-            Severity.SUSPICIOUS,
-            "Hidden old-style Excel macro that writes formulas while it runs",
-            ", ".join(hides),
-            _REFERENCE,
-        )
+        yield node.finding("excel.macro_hidden", Severity.SUSPICIOUS, title, told, _REFERENCE)

@@ -21,9 +21,14 @@ _AUTOMATIC = re.compile(
 _HEAD = 4096
 
 
-def part(node: Node, piece: str) -> Iterator[Item]:
-    """Yield findings about a piece of a macro sheet or of the workbook part."""
-    if _MACRO_SHEET.search(piece, 0, _HEAD):
+def is_macro_sheet(beginning: str) -> bool:
+    """Whether a part that begins like this is a macro sheet."""
+    return bool(_MACRO_SHEET.search(beginning, 0, _HEAD))
+
+
+def part(node: Node, piece: str, *, macro: bool) -> Iterator[Item]:
+    """Yield findings about a piece of a macro sheet (``macro``) or of the workbook part, each judged by itself."""
+    if macro:
         functions = {
             name.upper() for formula in _FORMULA.findall(piece) for name in _FUNCTION.findall(unescape(formula))
         }

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from collections.abc import Iterator
 
 import olefile
 
-from app.engine.analyzers import compound_file, excel_binary, office_encryption, office_objects, outlook, vba
+from app.engine.analyzers import (
+    compound_file,
+    excel_binary,
+    office_encryption,
+    office_objects,
+    outlook,
+    vba_project,
+    word_binary,
+)
 from app.engine.model import Finding, Severity
 from app.engine.node import Child, Item, Node, Tools
 
 _STEP = 256 * 1024
+#: What the current user of an encrypted presentation begins with, behind the header of the record and its size.
+_ENCRYPTED_SHOW = bytes.fromhex("dfc4d1f3")
 #: Version and instance, then the type, of a deflated object in PowerPoint.
 _PACKED_OBJECT = b"\x10\x00\x11\x10"
-#: Procedures that Office calls by itself.
-_AUTORUN = re.compile(
-    rb"\b(?:auto_?(?:open|close|exec|exit|new)|(?:document|workbook|presentation)_(?:open|close|beforeclose|new"
-    rb"|activate|contentcontrolonenter))\b",
-    re.I,
-)
-#: What starts programs, reaches the network or writes programs to the disk.
-_REACH = re.compile(
-    rb"\b(?:shell|shellexecute|wscript\.shell|createobject|getobject|winhttprequest|xmlhttp|urldownloadtofile\w?"
-    rb"|adodb\.stream|powershell|cmd\.exe|mshta|regsvr32|rundll32|certutil|bitsadmin|virtualalloc\w*)\b",
-    re.I,
-)
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
@@ -35,13 +32,14 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     with compound_file.opened(node) as storage:
         if storage.exists("EncryptedPackage"):
             yield from _locked_package(node, storage, tools)
-        elif _is_locked_word(storage):
+        elif storage.exists("EncryptedSummary") or _is_locked_show(storage):
             yield _locked(node)
+        yield from word_binary.analyze(node, storage, tools)
         if node.kind.mime == "application/vnd.ms-outlook":
             yield from outlook.parts(storage)
         if node.kind.mime == "application/vnd.ms-powerpoint":
             yield from _packed_objects(storage)
-        yield from _macros(node, storage)
+        yield from vba_project.analyze(node, storage, tools)
         yield from excel_binary.analyze(node, storage, tools)
         yield from office_objects.embedded(node, storage, tools)
 
@@ -84,35 +82,9 @@ def _inflate(packed: bytes) -> Iterator[bytes]:
         packed = stream.unconsumed_tail
 
 
-def _macros(node: Node, storage: olefile.OleFileIO) -> Iterator[Item]:
-    names, autorun, reach = [], b"", b""
-    for name, source in vba.modules(storage):
-        yield Child(f"{name}.bas", source)
-        if _has_code(source):
-            names.append(name)
-        if found := _AUTORUN.search(source):
-            autorun = found.group()
-        if found := _REACH.search(source):
-            reach = found.group()
-    if names:
-        yield node.finding("office.macro", Severity.INFO, "Document with macros", ", ".join(names))
-    if autorun and reach:
-        yield node.finding(
-            "office.macro_autorun",
-            Severity.SUSPICIOUS,
-            "Macro that runs by itself and can start programs or reach the network",
-            autorun + b" ... " + reach,
-        )
-
-
-def _has_code(source: bytes) -> bool:
-    """Whether a module holds more than the attributes that Office puts into every empty one."""
-    return any(line.strip() and not line.startswith(b"Attribute ") for line in source.splitlines())
-
-
-def _is_locked_word(storage: olefile.OleFileIO) -> bool:
-    """Whether a Word 97 document is encrypted: a flag in its first block (MS-DOC 2.5.2, fEncrypted)."""
-    if not storage.exists("WordDocument"):
+def _is_locked_show(storage: olefile.OleFileIO) -> bool:
+    """Whether a presentation is encrypted: its current user says so by a number of its own (MS-PPT 2.3.2)."""
+    if not storage.exists("Current User") or storage.get_type("Current User") != olefile.STGTY_STREAM:
         return False
-    header = storage.openstream("WordDocument").read(12)
-    return len(header) == 12 and bool(header[11] & 0x01)
+    user = storage.openstream("Current User").read(16)
+    return bool(user[12:16] == _ENCRYPTED_SHOW)

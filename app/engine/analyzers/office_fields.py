@@ -10,20 +10,22 @@ from app.engine.node import Node
 
 _REFERENCE = "https://attack.mitre.org/techniques/T1559/002/"
 #: Letters written as numbers, which Word puts together before it reads the field: { QUOTE 68 68 69 }.
-_QUOTE = re.compile(r"\bQUOTE((?:\s+\d{1,5}){2,400})", re.I)
+_QUOTE = re.compile(r"\bQUOTE((?:\s+\d{1,5}){2,20000})", re.I)
 _DDE = re.compile(r"(?:^|[{\s\"])(DDE(?:AUTO)?)[\s\"]+(\S[^\n]{0,300})", re.I)
 _PROGRAM = re.compile(
     r"\b(?:cmd|powershell|pwsh|mshta|wscript|cscript|rundll32|regsvr32|msiexec|certutil|bitsadmin|explorer|wmic|forfiles"
     r"|msexcel|msbuild|hh|schtasks)(?:\.exe)?\b|system32|https?:|\\\\\\\\[\w.-]+",
     re.I,
 )
+#: A program whose name other fields put together: nobody links documents so.
+_PUT_TOGETHER = re.compile(r"^[\"\s{]*(?:REF|SET|QUOTE|DOCVARIABLE|DOCPROPERTY|FILLIN|INFO|COMMENTS|SUBJECT)\b", re.I)
 #: Programs of Office that documents are honestly linked to.
 _OFFICE = re.compile(r"^[\"\s]*(?:excel|word|winword|msaccess|powerpnt)\b", re.I)
 
 
 def findings(node: Node, instruction: str) -> Iterator[Finding]:
     """Yield a finding when the instruction of a field starts a program."""
-    plain = _QUOTE.sub(lambda match: "".join(_letter(number) for number in match.group(1).split()), instruction[:8192])
+    plain = _QUOTE.sub(lambda match: "".join(_letter(number) for number in match.group(1).split()), instruction)
     match = _DDE.search(plain)
     if match is None:
         return
@@ -32,7 +34,7 @@ def findings(node: Node, instruction: str) -> Iterator[Finding]:
 
 def dde(node: Node, service: str, *, evidence: str = "") -> Finding:
     """Return the finding that a DDE link to ``service`` makes: malicious when that is a command line."""
-    if _PROGRAM.search(service):
+    if _PROGRAM.search(service) or _PUT_TOGETHER.match(service):
         return node.finding(
             "office.dde_command",
             Severity.MALICIOUS,

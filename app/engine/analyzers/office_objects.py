@@ -22,9 +22,20 @@ _STRING = 4096
 #: Streams in which objects keep a whole file of their own: Office documents, and what Acrobat and others embed.
 _WHOLE_FILES = {"package": "package.bin", "contents": "contents.bin", "embeddedodf": "embedded.odt"}
 _EQUATION_CLASS = "0002CE02-0000-0000-C000-000000000046"
-_LARGEST_FORMULA = 1024
+LARGEST_FORMULA = 1024
 #: Header of 28 bytes, MTEF 3 (byte 28), a few records, then a font record: its name is copied into 40 bytes of stack.
 _LONG_FONT = re.compile(rb"\A.{28}[\x02\x03].{4}[^\x08]{0,16}\x08..[^\x00]{40}", re.S)
+
+
+#: Versions of the format of formulas (MTEF).
+_FORMULA_VERSIONS = frozenset({1, 2, 3, 4, 5})
+#: What no formula says.
+_RUNS = re.compile(
+    rb"WinExec|cmd(?:\.exe)? /c|mshta|powershell|URLDownload|ExitProcess|LoadLibrary|GetProcAddress|https?://|\.exe\b|rundll32",
+    re.I,
+)
+#: A font record (2.2 of the format's notes: 8, face, style) whose name does not end within its buffer.
+_LONG_NAME = re.compile(rb"\A.{5}[^\x08]{0,16}\x08..[^\x00]{40}", re.S)
 
 
 class Object1(NamedTuple):
@@ -116,9 +127,12 @@ def _native(node: Node, storage: olefile.OleFileIO, path: list[str]) -> Iterator
             yield Child(found.name, found.data)
         return
     folder = storage.getclsid(path[:-1]) if len(path) > 1 else storage.root.clsid
-    if folder.upper() == _EQUATION_CLASS and (path[-1] != "\x01Ole10Native" or len(content) > _LARGEST_FORMULA):
-        # Old formulas are a few hundred bytes; what exploits put here carries their code.
-        yield _equation_finding(node, content[4:44])
+    if folder.upper() == _EQUATION_CLASS:
+        if path[-1] != "\x01Ole10Native" or len(content) > LARGEST_FORMULA:
+            # Old formulas are a few hundred bytes; what exploits put here carries their code.
+            yield _equation_finding(node, content[4:44])
+        else:
+            yield from small_equation(node, content[4:])
     yield Child("/".join([*path[:-1], "native.bin"]), content[4:])
 
 
@@ -126,6 +140,17 @@ def equation(node: Node, native: bytes) -> Iterator[Finding]:
     """Yield a finding when the data of an equation overflows the buffer of the equation editor (CVE-2017-11882)."""
     if _LONG_FONT.match(native):
         yield _equation_finding(node, native[28:68])
+
+
+def small_equation(node: Node, native: bytes) -> Iterator[Finding]:
+    """Yield a finding when a short formula is none that an equation editor wrote: code or a command in its place."""
+    header = native[:28]
+    # Some writers leave the header out and begin with the version of the formula.
+    formula = native[28:] if header[:2] == b"\x1c\x00" else native
+    if not formula.strip(b"\0 "):
+        return
+    if formula[0] not in _FORMULA_VERSIONS or _RUNS.search(native) or _LONG_NAME.search(formula):
+        yield _equation_finding(node, formula[:40])
 
 
 def _equation_finding(node: Node, evidence: str | bytes) -> Finding:

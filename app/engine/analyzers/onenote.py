@@ -35,7 +35,8 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield the embedded files in the order of the section, and the addresses in its text."""
     content = node.data.tobytes()
     names = _names(content)
-    if _SERVER_PACKAGING in content[:256] and names:
+    if _SERVER_PACKAGING in content[:256] and (names or _HEADER not in content):
+        # What is in the blobs cannot be told from here, so a page without any file looks like one with.
         yield node.finding(
             "archive.unsupported",
             Severity.UNKNOWN,

@@ -11,39 +11,44 @@ from collections.abc import Iterator
 from html import unescape
 
 from app.engine import charset
-from app.engine.analyzers import excel_xml, office_fields
+from app.engine.analyzers import excel_connections, excel_workbook, excel_xml, office_fields, ooxml_targets
 from app.engine.analyzers.text import wide
 from app.engine.model import Severity
-from app.engine.node import Item, Node, Text, Tools
+from app.engine.node import Item, Node, Tools
 
-_TEMPLATE_REFERENCE = "https://attack.mitre.org/techniques/T1221/"
 #: One of these stands in every part that is of interest here; most parts have none.
-_MARKS = (b"Relationship", b"instr", b"ddeLink", b"classid", b"macrosheet", b"definedName")
+_MARKS = (
+    b"Relationship",
+    b"instr",
+    b"ddeLink",
+    b"classid",
+    b"macrosheet",
+    b"definedName",
+    b"connection",
+    b"docVar",
+    b"Properties",
+    b"coreProperties",
+    b"fldChar",
+)
 #: An element's attributes: up to the next tag, because ``<`` stands in no attribute.
 _RELATIONSHIP = re.compile(r"<(?:\w{1,40}:)?Relationship\s([^<]{1,8192})")
 _ATTRIBUTE = re.compile(r"""([\w:.-]{1,100})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _FIELD_TOKEN = re.compile(
-    r"""fldCharType\s*=\s*["'](begin|separate|end)["']|<(?:\w{1,40}:)?instrText\b[^<>]{0,200}>([^<]{0,4096})"""
-    r"""|<(?:\w{1,40}:)?fldSimple\b[^<]{0,400}?\binstr\s*=\s*(?:"([^"<]{0,4096})"|'([^'<]{0,4096})')"""
+    r"""fldCharType\s*=\s*["'](begin|separate|end)["']|<(?:\w{1,40}:)?instrText\b[^<>]{0,200}>([^<]{0,65536})"""
+    r"""|<(?:\w{1,40}:)?fldSimple\b[^<]{0,400}?\binstr\s*=\s*(?:"([^"<]{0,65536})"|'([^'<]{0,65536})')"""
+)
+#: Letters of one field; a table of contents has a few hundred.
+_FIELD_MOST = 65_536
+#: Properties of documents and variables of Word, and command lines that nobody writes there but to run them.
+_KEPT_TEXTS = re.compile(r"<(?:\w{1,40}:)?(?:docVar|Properties|coreProperties)\b")
+_COMMAND = re.compile(
+    r"powershell(?:\.exe)?[\"']?\s{1,4}[-/][^<]{1,200}|\bmshta(?:\.exe)?\s{1,4}[\"']?(?:https?|javascript|vbscript):[^<]{0,200}"
+    r"|\bcmd(?:\.exe)?[\"']?\s{1,4}/[ck]\s[^<]{1,200}|regsvr32(?:\.exe)?\s{1,4}/[^<]{1,200}|certutil[^<]{1,60}-urlcache[^<]{0,100}"
+    r"|\b[wc]script(?:\.exe)?\s{1,4}[^<]{1,200}\.(?:vbs|js|jse|vbe|wsf)|WScript\.Shell[\"'][^<]{0,200}",
+    re.I,
 )
 _DDE_LINK = re.compile(r"<(?:\w{1,40}:)?ddeLink\s([^<]{1,2000})")
 _CONTROL = re.compile(r"""\bclassid\s*=\s*["']\{?([0-9A-F-]{36})""", re.I)
-#: Parts that are fetched and shown, or run, when the document is opened: relationship -> what it is in plain words.
-_LOADED = {
-    "attachedTemplate": (
-        "office.remote_template",
-        "Document that loads its template from the network when it is opened",
-    ),
-    "oleObject": ("office.remote_object", "Document that fetches an object from the network when it is opened"),
-    "frame": ("office.remote_frame", "Document that shows a page from the network when it is opened"),
-    "subDocument": ("office.remote_part", "Document that loads a part of itself from the network when it is opened"),
-}
-_WEB = re.compile(r"\s*(?:mhtml:|https?:|ftp:|ms-\w+:)", re.I)
-_SHARE = re.compile(r"\s*(?:file:)?[/\\]{2,}([\w.-]+)[/\\@]", re.I)
-#: Schemes that no honest link of a document has: they hand a command to Windows.
-_COMMAND_SCHEME = re.compile(
-    r"\s*(?:mhtml|ms-msdt|search-ms|ms-officecmd|script|javascript|vbscript|ms-appinstaller):", re.I
-)
 #: Controls that attacks use to show pages, play Flash or run script inside a document.
 _RISKY_CONTROLS = frozenset(
     {
@@ -69,6 +74,7 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
             f".{node.extension}",
             "https://attack.mitre.org/techniques/T1036/008/",
         )
+    yield from excel_workbook.analyze(node, tools)
 
 
 def analyze_part(node: Node, tools: Tools) -> Iterator[Item]:
@@ -78,17 +84,48 @@ def analyze_part(node: Node, tools: Tools) -> Iterator[Item]:
     # A part in UTF-16 comes again as a view in UTF-8.
     if wide(encoding) or not any(mark in content for mark in _MARKS):
         return
-    for piece in charset.windows(node.data, encoding):
+    macro = excel_xml.is_macro_sheet(charset.decode(node.data[:8192], encoding))
+    fields = _Fields(node, tools)
+    rest = ""
+    for window in charset.windows(node.data, encoding):
         tools.budget.charge_time()
-        if "Relationship" in piece:
-            yield from _relationships(node, piece)
-        if "instr" in piece:
-            yield from _fields(node, piece, tools)
-        if "ddeLink" in piece:
-            yield from _dde_links(node, piece)
-        if "classid" in piece:
-            yield from _controls(node, piece)
-        yield from excel_xml.part(node, piece)
+        piece = rest + window
+        cut = piece.rfind("<")
+        # What the window cuts through comes again with the next one.
+        rest = piece[cut:] if 0 <= len(piece) - cut < _FIELD_MOST else ""
+        piece = piece[: len(piece) - len(rest)]
+        yield from _piece(node, piece, fields)
+        yield from excel_xml.part(node, piece, macro=macro)
+    yield from _piece(node, rest, fields)
+    yield from fields.rest()
+
+
+def _piece(node: Node, piece: str, fields: _Fields) -> Iterator[Item]:
+    if "Relationship" in piece:
+        yield from _relationships(node, piece)
+    if "instr" in piece or "fldChar" in piece:
+        yield from fields.read(piece)
+    if "ddeLink" in piece:
+        yield from _dde_links(node, piece)
+    if "classid" in piece:
+        yield from _controls(node, piece)
+    if "connection" in piece:
+        yield from excel_connections.findings(node, piece)
+    if _KEPT_TEXTS.search(piece):
+        yield from _commands(node, piece)
+
+
+def _commands(node: Node, piece: str) -> Iterator[Item]:
+    """Findings about command lines in properties and variables, where macros look them up."""
+    found = _COMMAND.search(unescape(piece))
+    if found:
+        yield node.finding(
+            "office.hidden_command",
+            Severity.MALICIOUS,
+            "Document that keeps a command line in its properties",
+            found.group(),
+            "https://attack.mitre.org/techniques/T1564/",
+        )
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -103,47 +140,45 @@ def _relationships(node: Node, piece: str) -> Iterator[Item]:
         kind = given.get("Type", "").rpartition("/")[2]
         if kind in ("xlMacrosheet", "xlIntlMacrosheet"):
             yield node.finding("excel.macro_sheet", Severity.INFO, "Excel file with an old-style macro sheet", target)
-        if given.get("TargetMode", "").lower() != "external":
-            continue
-        share = _SHARE.match(target)
-        if _COMMAND_SCHEME.match(target):
-            yield Text(target)
-            yield node.finding(
-                "office.command_link",
-                Severity.SUSPICIOUS,
-                "Document with a link that hands a command to Windows",
-                target,
-                _TEMPLATE_REFERENCE,
-            )
-        elif kind in _LOADED and (_WEB.match(target) or share):
-            # A bare host name is a server of the sender's own office; chapters of a book do lie on the web.
-            near = "." not in share.group(1) if share else kind == "subDocument"
-            code, title = _LOADED[kind]
-            yield Text(target)
-            yield node.finding(code, Severity.INFO if near else Severity.SUSPICIOUS, title, target, _TEMPLATE_REFERENCE)
-        elif kind in ("externalLinkPath", "xlExternalLinkPath"):
-            yield node.finding("office.external_link", Severity.INFO, "Table that reads from another file", target)
+        if given.get("TargetMode", "").lower() == "external":
+            yield from ooxml_targets.findings(node, kind, target)
 
 
-def _fields(node: Node, piece: str, tools: Tools) -> Iterator[Item]:
-    """Put together the instructions of fields, which Word splits across runs; fields stand in fields."""
-    stack: list[str] = []
-    for match in _FIELD_TOKEN.finditer(piece):
-        mark, text, simple = match.group(1), match.group(2), match.group(3) or match.group(4)
-        tools.budget.charge_time()
-        if mark == "begin":
-            stack.append("")
-        elif mark == "end" and stack:
-            whole = stack.pop()
-            yield from _instruction(node, whole)
-            if stack:
-                stack[-1] = (stack[-1] + whole)[:8192]
-        elif text and stack:
-            stack[-1] = (stack[-1] + unescape(text))[:8192]
-        elif text or simple:
-            yield from _instruction(node, unescape(text or simple))
-    for whole in stack[:100]:
-        yield from _instruction(node, whole)
+class _Fields:
+    """Puts together the instructions of fields, which Word splits across runs; fields stand in fields."""
+
+    def __init__(self, node: Node, tools: Tools) -> None:
+        self._node = node
+        self._tools = tools
+        self._stack: list[str] = []
+        self._cut = False
+
+    def read(self, piece: str) -> Iterator[Item]:
+        for match in _FIELD_TOKEN.finditer(piece):
+            mark, text, simple = match.group(1), match.group(2), match.group(3) or match.group(4)
+            self._tools.budget.charge_time()
+            if mark == "begin":
+                self._stack.append("")
+            elif mark == "end" and self._stack:
+                whole = self._stack.pop()
+                yield from _instruction(self._node, whole)
+                self._add(whole)
+            elif text and self._stack:
+                self._add(unescape(text))
+            elif text or simple:
+                yield from _instruction(self._node, unescape(text or simple))
+
+    def _add(self, text: str) -> None:
+        if self._stack:
+            self._cut |= len(self._stack[-1]) + len(text) > _FIELD_MOST
+            self._stack[-1] = (self._stack[-1] + text)[:_FIELD_MOST]
+
+    def rest(self) -> Iterator[Item]:
+        """Yield what fields come to that do not end, and whether any was too long."""
+        for whole in self._stack[:100]:
+            yield from _instruction(self._node, whole)
+        if self._cut or len(self._stack) > 100:
+            yield self._node.finding("limit.fields", Severity.UNKNOWN, "Document with a field longer than what is read")
 
 
 def _instruction(node: Node, text: str) -> Iterator[Item]:

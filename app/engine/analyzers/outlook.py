@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import olefile
 
+from app.engine.analyzers import rtf_compressed
 from app.engine.node import Child
 
 #: Property streams are named by tag and type: 001F is UTF-16 text, 001E 8-bit text, 0102 bytes.
 _BODY = (("1000001F", "utf-16-le", "body.txt"), ("1000001E", "cp1252", "body.txt"), ("10130102", "", "body.html"))
 _NAMES = (("3707001F", "utf-16-le"), ("3704001F", "utf-16-le"), ("3707001E", "cp1252"), ("3704001E", "cp1252"))
-_DATA = "37010102"
+_DATA, _RTF = "37010102", "10090102"
 
 
 def parts(storage: olefile.OleFileIO) -> Iterator[Child]:
@@ -22,6 +23,8 @@ def parts(storage: olefile.OleFileIO) -> Iterator[Child]:
         for tag, encoding, name in _BODY:
             if (body := _stream(storage, folder, tag)) is not None:
                 yield Child(prefix + name, _utf8(body, encoding))
+        if (packed := _stream(storage, folder, _RTF)) is not None:
+            yield Child(prefix + "body.rtf", rtf_compressed.unpacked(packed), len(packed))
         if (data := _stream(storage, folder, _DATA)) is not None:
             yield Child(prefix + _name(storage, folder), data)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from app.engine.analyzers import pdf_actions, pdf_encryption, pdf_filters, pdf_script
-from app.engine.analyzers.pdf_objects import LONG, Object, members, objects, string, words
+from app.engine.analyzers.pdf_objects import LONG, SHORT, Object, members, objects, whole_string, words
 from app.engine.budget import LIMIT_TITLES
 from app.engine.model import Finding, Severity
 from app.engine.node import Child, Item, Node, Text, Tools
@@ -23,10 +23,12 @@ _SCRIPT = re.compile(rb"/JS[\s\0]*(?:([0-9]{1,10})[\s\0]+[0-9]{1,5}[\s\0]+R|(?=[
 _FILE = re.compile(rb"/EF[\s\0]*<<([^>]{0,400})>>")
 _REFERENCE = re.compile(rb"/U?F[\s\0]+([0-9]{1,10})[\s\0]+[0-9]{1,5}[\s\0]+R")
 _FILE_NAME = (re.compile(rb"/UF[\s\0]*(?=[(<](?!<))"), re.compile(rb"/F[\s\0]*(?=[(<](?!<))"))
-_FORM_SCRIPT = re.compile(rb"<script\b[^>]{0,200}>([^\0]{1,200000}?)</script", re.I)
+_FORM_SCRIPT = re.compile(rb"<(?:\w{1,20}:)?script\b[^<>]{0,200}>(?:\s{0,100}<!\[cdata\[)?")
 #: Bytes gathered before they are laid before the rules as one view.
 _VIEW = 4 * 1024 * 1024
 _MOST_SCRIPTS = 2_000
+#: Bytes of strings in one another.
+_MOST_TANGLED = 512 * 1024
 #: Bytes of scripts that stand in dictionaries; forms with a script a field have some hundred kilobytes.
 _MOST_SCRIPT_BYTES = 8 * 1024 * 1024
 
@@ -45,6 +47,9 @@ class _Reading:
         self.files: list[Object] = []
         self.view = bytearray()
         self.script_bytes = 0
+        self.tangled = 0
+        #: More of something than is read.
+        self.cut = False
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
@@ -69,14 +74,24 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     yield from pdf_actions.trailers(node, b"".join((*outside, reading.data[at:])))
     yield from _view(reading, last=True)
     yield from _referred(reading)
+    if reading.cut:
+        yield node.finding(
+            "limit.pdf", Severity.UNKNOWN, "Document with more or longer scripts and links than are read"
+        )
 
 
 def _looked_at(reading: _Reading, thing: Object, *, packed: bool = False) -> Iterator[Item]:
     """Findings about the dictionary of an object, and what it refers to. Strings in packed objects have no own lock."""
     lock = None if packed or reading.lock is None else reading.lock
 
-    def text_at(at: int, most: int = 2048) -> bytes:
-        raw = string(thing.text, at, most)
+    def text_at(at: int, most: int = SHORT) -> bytes:
+        if reading.tangled > _MOST_TANGLED:
+            reading.cut = True
+            return b""
+        raw, whole = whole_string(thing.text, at, most)
+        # Strings that are not closed are read again and again, so their sum is bounded.
+        reading.tangled += 0 if whole and b"/URI" not in raw else len(raw) + 1
+        reading.cut |= not whole
         return lock.text(raw, thing.number, thing.generation) if lock else raw
 
     yield from pdf_actions.findings(reading.node, thing, text_at)
@@ -89,6 +104,8 @@ def _looked_at(reading: _Reading, thing: Object, *, packed: bool = False) -> Ite
             # What is not closed is read to the end again and again, so the sum is bounded.
             reading.script_bytes += len(script) + 1
             yield from _script(reading, script)
+        else:
+            reading.cut = True
     for match in _FILE.finditer(thing.text):
         named = next((found for pattern in _FILE_NAME if (found := pattern.search(thing.text))), None)
         name = words(text_at(named.end())) if named else ""
@@ -111,11 +128,20 @@ def _stream(reading: _Reading, thing: Object) -> Iterator[Item]:
         for member in members(content, thing.text):
             reading.tools.budget.charge_time()
             yield from _looked_at(reading, member, packed=True)
-    if b"<script" in content:
-        for match in _FORM_SCRIPT.finditer(content):
-            yield from pdf_script.findings(reading.node, match[1].decode("utf-8", "replace"))
+    for script in _form_scripts(content):
+        yield from pdf_script.findings(reading.node, script.decode("utf-8", "replace"))
     reading.view += content + b"\n"
     yield from _view(reading)
+
+
+def _form_scripts(content: bytes) -> Iterator[bytes]:
+    """Yield the scripts of an XML form, each from its opening to its closing tag."""
+    small = content.lower() if b"script" in content or b"SCRIPT" in content else b""
+    at = 0
+    while match := _FORM_SCRIPT.search(small, at):
+        at = small.find(b"</", match.end())
+        at = at if at >= 0 else len(content)
+        yield content[match.end() : at]
 
 
 def _content(reading: _Reading, thing: Object) -> tuple[bytes, Finding | None]:
@@ -126,9 +152,20 @@ def _content(reading: _Reading, thing: Object) -> tuple[bytes, Finding | None]:
         raw = memoryview(reading.lock.stream(raw, thing.number, thing.generation))
     sink = reading.tools.budget.sink(len(raw) if filters else 0)
     try:
-        sink.fill(pdf_filters.decoded(raw, filters))
+        sink.fill(pdf_filters.decoded(raw, filters, thing.text))
     except pdf_filters.Picture:
         return b"", None
+    except pdf_filters.Unknown:
+        return b"", reading.node.finding(
+            "archive.unsupported",
+            Severity.UNKNOWN,
+            "Document with a part packed in a way that cannot be opened here, so it was not seen",
+            b" ".join(filters),
+        )
+    except pdf_filters.Damaged:
+        return bytes(sink.data), reading.node.finding(
+            "archive.broken", Severity.UNKNOWN, "Document with a damaged part, so not all of it could be read"
+        )
     if sink.limit is None:
         return bytes(sink.data), None
     if sink.limit.final:
@@ -154,6 +191,7 @@ def _script(reading: _Reading, script: str) -> Iterator[Item]:
 
 def _referred(reading: _Reading) -> Iterator[Item]:
     """What is known by reference only: scripts in streams of their own, and embedded files with their names."""
+    reading.cut |= len(reading.scripts) > _MOST_SCRIPTS
     for number in list(reading.scripts)[:_MOST_SCRIPTS]:
         if (thing := reading.streams.get(number)) is not None:
             content, limit = _content(reading, thing)

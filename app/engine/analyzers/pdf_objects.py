@@ -30,7 +30,7 @@ _LETTERS = {
     b"\\\r": b"",
 }
 #: Bytes of one string that are read: names and addresses, and scripts, which are strings too.
-_SHORT = 2048
+SHORT = 8192
 LONG = 1024 * 1024
 
 
@@ -135,27 +135,34 @@ def members(content: bytes, dictionary: bytes) -> Iterator[Object]:
         yield Object(number, 0, text, disguised=disguised)
 
 
-def string(text: bytes, at: int, most: int = _SHORT) -> bytes:
+def string(text: bytes, at: int, most: int = SHORT) -> bytes:
     """Return the string that begins at ``at`` (``(`` or ``<``), its escapes resolved; empty when there is none.
 
     No more than ``most`` bytes of it are read.
     """
+    return whole_string(text, at, most)[0]
+
+
+def whole_string(text: bytes, at: int, most: int) -> tuple[bytes, bool]:
+    """Return the same, and whether it was read to its end."""
     if text[at : at + 1] == b"<":
-        digits = re.sub(rb"[^0-9A-Fa-f]", b"", text[at + 1 : at + most].partition(b">")[0])
-        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+        raw, end, _ = text[at + 1 : at + most].partition(b">")
+        digits = re.sub(rb"[^0-9A-Fa-f]", b"", raw)
+        plain = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+        return plain, bool(end) or at + most >= len(text)
     if text[at : at + 1] != b"(":
-        return b""
-    depth, out = 0, []
+        return b"", True
+    depth, out = 0, list[bytes]()
     for match in _STRING_PART.finditer(text, at, at + most):
         part = match.group()
         if part == b")":
             depth -= 1
             if depth == 0:
-                break
+                return b"".join(out), True
         if part != b"(" or depth:
             out.append(_letter(part))
         depth += part == b"("
-    return b"".join(out)
+    return b"".join(out), at + most >= len(text)
 
 
 def _letter(part: bytes) -> bytes:

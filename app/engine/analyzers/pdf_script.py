@@ -11,9 +11,11 @@ from app.engine.node import Node
 #: Calls that were holes in readers, and memory filled with code: nothing honest has these.
 _ATTACK = re.compile(
     r"Collab\s*\.\s*(?:collectEmailInfo|getIcon)\s*\(|media\s*\.\s*newPlayer\s*\(\s*null|util\s*\.\s*printf\s*\(\s*[\"']%\d{4,}f"
-    r"|spell\s*\.\s*customDictionaryOpen|(?:%u[0-9a-f]{4}){6}|(?:\\x[0-9a-f]{2}){40}|exportDataObject[^;]{0,200}nLaunch\s*[\"']?\s*:\s*[12]",
+    r"|spell\s*\.\s*customDictionaryOpen|(?:%u[0-9a-f]{4}){6}|exportDataObject[^;]{0,200}nLaunch\s*[\"']?\s*:\s*[12]",
     re.I,
 )
+#: Codes in a row, as machine code is written; some fonts and pictures in scripts are too.
+_CODES = re.compile(r"(?:\\x[0-9a-f]{2}){40}", re.I)
 #: Ways to hide a script; form logic has one of them at most.
 _HIDES = (
     re.compile(r"\beval\s*\(", re.I),
@@ -32,19 +34,20 @@ _REACH = re.compile(
 
 def findings(node: Node, script: str) -> Iterator[Finding]:
     """Yield what a script is, at least ``pdf.script``."""
-    if attack := _ATTACK.search(script):
+    attack = _ATTACK.search(script)
+    if found := attack or _CODES.search(script):
         yield node.finding(
             "pdf.script_attack",
-            Severity.SUSPICIOUS,
+            Severity.MALICIOUS if attack else Severity.SUSPICIOUS,
             "PDF with a script like those that attack the program that shows it",
-            attack.group(),
+            found.group(),
             "https://attack.mitre.org/techniques/T1203/",
         )
     ways = [match.group() for pattern in _HIDES if (match := pattern.search(script))]
     if len(ways) >= 2:
         yield node.finding(
             "pdf.script_hidden",
-            Severity.SUSPICIOUS,
+            Severity.MALICIOUS if len(ways) >= 3 else Severity.SUSPICIOUS,
             "PDF with a script that is written so that nobody can read it",
             " ... ".join(way[:60] for way in ways),
             "https://attack.mitre.org/techniques/T1027/",

@@ -23,7 +23,8 @@ _AUTOLINK = re.compile(rb"\\objautlink(?![a-z])")
 _CLASS = re.compile(rb"\\objclass[ ]?([^{}\\]{1,80})")
 #: Fields and templates; what is between is read without its control words.
 _FIELD = re.compile(rb"\\fldinst(?![a-z])")
-_FIELD_MOST = 8192
+_FIELD_MOST = 65_536
+_BRACE = re.compile(rb"(?<!\\)[{}]")
 _TEMPLATE = re.compile(rb"\\template\s+([^{}]{1,1000})")
 _CONTROL = re.compile(rb"\\'([0-9A-Fa-f]{2})|\\\\|\\[A-Za-z]+-?\d*[ ]?|[{}\r\n]|\\\*")
 _REMOTE = re.compile(r"\s*(?:https?|ftp|file):|\s*\\\\[\w.]", re.I)
@@ -147,6 +148,8 @@ def _equation(node: Node, native: bytes, updates: bool) -> Iterator[Item]:
             "https://nvd.nist.gov/vuln/detail/CVE-2017-11882",
         )
     yield from office_objects.equation(node, native)
+    if not office_objects.is_compound(native) and len(native) <= office_objects.LARGEST_FORMULA:
+        yield from office_objects.small_equation(node, native)
 
 
 def _fields(node: Node, content: bytes) -> Iterator[Item]:
@@ -155,7 +158,10 @@ def _fields(node: Node, content: bytes) -> Iterator[Item]:
         if match.start() < end:
             continue
         end = content.find(b"\\fldrslt", match.end(), match.end() + _FIELD_MOST)
-        end = end if end >= 0 else match.end() + _FIELD_MOST
+        if end < 0:
+            end = match.end() + _FIELD_MOST
+            if end < len(content) and not _ends(content[match.end() : end]):
+                yield node.finding("limit.fields", Severity.UNKNOWN, "Document with a field longer than what is read")
         yield from office_fields.findings(node, _plain(content[match.end() : end]))
     for match in _TEMPLATE.finditer(content):
         target = _plain(match.group(1))
@@ -168,6 +174,16 @@ def _fields(node: Node, content: bytes) -> Iterator[Item]:
                 target,
                 "https://attack.mitre.org/techniques/T1221/",
             )
+
+
+def _ends(code: bytes) -> bool:
+    """Whether the group of a field that has no result closes within what is read."""
+    depth = 0
+    for match in _BRACE.finditer(code):
+        depth += 1 if match.group() == b"{" else -1
+        if depth < 0:
+            return True
+    return False
 
 
 def _plain(code: bytes) -> str:

@@ -6,14 +6,15 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from app.engine.analyzers import rtf_compressed
 from app.engine.node import Child, Item, Node, Tools
 
 _HEADER = 6
 _ATTRIBUTE = struct.Struct("<BII")
 _BODY, _TITLE, _DATA = 0x0002800C, 0x00018010, 0x0006800F
 _MESSAGE, _RENDERING, _ATTACHMENT = 0x00069003, 0x00069002, 0x00069005
-#: MAPI properties: text, HTML, long and short name of an attachment, its content.
-_TEXT, _HTML, _LONG_NAME, _SHORT_NAME, _CONTENT = 0x1000, 0x1013, 0x3707, 0x3704, 0x3701
+#: MAPI properties: text, packed RTF, HTML, long and short name of an attachment, its content.
+_TEXT, _RTF, _HTML, _LONG_NAME, _SHORT_NAME, _CONTENT = 0x1000, 0x1009, 0x1013, 0x3707, 0x3704, 0x3701
 #: Property types of a fixed size, padded to four bytes.
 _SIZES = {2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 0x0A: 4, 0x0B: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 _STRING8, _UNICODE, _BINARY, _OBJECT = 0x1E, 0x1F, 0x102, 0x0D
@@ -82,6 +83,8 @@ def _attributes(data: memoryview) -> Iterator[tuple[int, memoryview]]:
 def _bodies(properties: dict[int, _Property]) -> Iterator[Item]:
     if _TEXT in properties:
         yield Child("body.txt", properties[_TEXT].text.encode("utf-8", "replace"))
+    if _RTF in properties:
+        yield Child("body.rtf", rtf_compressed.unpacked(bytes(properties[_RTF].value)), len(properties[_RTF].value))
     if _HTML in properties:
         yield Child("body.html", bytes(properties[_HTML].value))
 

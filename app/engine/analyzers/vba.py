@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import olefile
 
@@ -11,6 +13,10 @@ import olefile
 _MOST = 16 * 1024 * 1024
 #: How the source of every module that Office wrote begins, behind the flag byte of the first compressed tokens.
 _MARKER = b"\x00Attribut"
+
+
+#: Streams of the project itself; those of the compiler's cache have numbers.
+_OWN_STREAM = re.compile(r"(?:dir|_vba_project|__srp_[0-9a-f]{1,4})\Z", re.I)
 
 
 class NotCompressed(ValueError):
@@ -71,23 +77,36 @@ def _copy(token: int, start: int, out: bytearray) -> None:
         out.append(out[-offset])
 
 
-def modules(storage: olefile.OleFileIO) -> Iterator[tuple[str, bytes]]:
-    """Yield (name of the module, source in the code page of the project) for every module of every VBA project.
+class Module(NamedTuple):
+    """A module of a project: its source in the code page of the project, and its compiled form that Office runs first.
+
+    ``source`` is empty where there is none that can be read.
+    """
+
+    name: str
+    source: bytes
+    compiled: bytes
+
+
+def modules(storage: olefile.OleFileIO) -> Iterator[Module]:
+    """Yield every module of every VBA project, without those that have neither source nor compiled form.
 
     Modules are found by the offsets in the ``dir`` stream, and beside it by how compressed source begins, so that a
     module that the project does not list, or a ``dir`` stream made unreadable, hides nothing.
     """
-    streams = storage.listdir(streams=True, storages=False)
-    for path in streams:
-        if len(path) < 2 or path[-2].upper() != "VBA" or path[-1].lower() in ("dir", "_vba_project"):
+    listings: dict[tuple[str, ...], dict[str, int]] = {}
+    for path in storage.listdir(streams=True, storages=False):
+        if len(path) < 2 or path[-2].upper() != "VBA" or _OWN_STREAM.match(path[-1]):
             continue
-        content = storage.openstream(path).read()
-        source = _source(content, _offsets(storage, path[:-1]).get(path[-1].lower()))
-        if source:
-            yield path[-1], source
+        folder = tuple(path[:-1])
+        if folder not in listings:
+            listings[folder] = _offsets(storage, path[:-1])
+        module = _module(path[-1], storage.openstream(path).read(), listings[folder].get(path[-1].lower()))
+        if module.source or module.compiled:
+            yield module
 
 
-def _source(stream: bytes, offset: int | None) -> bytes:
+def _module(name: str, stream: bytes, offset: int | None) -> Module:
     places = [offset] if offset is not None else []
     marker = stream.find(_MARKER)
     if marker >= 3:
@@ -95,10 +114,10 @@ def _source(stream: bytes, offset: int | None) -> bytes:
     for place in places:
         try:
             if source := decompress(stream[place:]):
-                return source
+                return Module(name, source, stream[:place])
         except NotCompressed:
             continue
-    return b""
+    return Module(name, b"", stream[: offset if offset is not None else len(stream)])
 
 
 def _offsets(storage: olefile.OleFileIO, folder: list[str]) -> dict[str, int]:

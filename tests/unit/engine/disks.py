@@ -56,7 +56,19 @@ def fat(content: bytes, *, name: str = "Rechnung für März.txt", bits: int = 12
     return (start + (b"" if bits == 32 else root) + body).ljust(min(sectors, 256) * SECTOR, b"\0")
 
 
-def ntfs(content: bytes, *, name: str = "Rechnung für März.txt", traits: int = 0, resident: bool = False) -> bytes:
+def ntfs_packed(packed: bytes, size: int) -> bytes:
+    """The same volume with a file of ``size`` bytes kept as one packed unit of 16 clusters, the rest of it a hole."""
+    return ntfs(packed, traits=1, unit=size)
+
+
+def ntfs(
+    content: bytes,
+    *,
+    name: str = "Rechnung für März.txt",
+    traits: int = 0,
+    resident: bool = False,
+    unit: int = 0,
+) -> bytes:
     """A volume with clusters of 512 bytes, records of 1,024, and one file in the folder Sub."""
 
     def attribute(kind: int, value: bytes) -> bytes:
@@ -65,7 +77,8 @@ def ntfs(content: bytes, *, name: str = "Rechnung für März.txt", traits: int =
 
     def runs(kind: int, size: int, pairs: bytes, flags: int = 0) -> bytes:
         length = 64 + 16
-        head = struct.pack("<IIBBHHHQQHHIQQQ", kind, length, 1, 0, 0, flags, 0, 0, 0, 64, 0, 0, size, size, size)
+        power = 4 if unit else 0
+        head = struct.pack("<IIBBHHHQQHHIQQQ", kind, length, 1, 0, 0, flags, 0, 0, 0, 64, power, 0, size, size, size)
         return (head + pairs).ljust(length, b"\0")
 
     def named(text: str, parent: int, space: int) -> bytes:
@@ -87,7 +100,8 @@ def ntfs(content: bytes, *, name: str = "Rechnung für März.txt", traits: int =
     data = attribute(0x80, content)
     if not resident:
         pairs = b"\x11" + bytes([half, place + half]) + b"\x11" + bytes([half]) + struct.pack("<b", -half)
-        data = runs(0x80, len(content), pairs, traits)
+        pairs += b"\x01" + bytes([16 - 2 * half]) if unit else b""
+        data = runs(0x80, unit or len(content), pairs, traits)
     table = [record(runs(0x80, 26 * 1024, b"\x21" + bytes([52]) + struct.pack("<H", 1)), 1), *[bytes(1024)] * 23]
     table.append(record(named("Sub", 5, 3), 3))
     table.append(record(named(name, 24, 1) + named("RECHNU~1.TXT", 24, 2) + data, 1))

@@ -8,6 +8,7 @@ import py7zr
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from app.engine.analyzers.appended import zip_start
 from app.engine.model import Verdict
@@ -18,8 +19,15 @@ from tests.fuzz import fuzzed
 from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 from tests.unit.engine.test_archive_cab import cab
 
+
+def picture(kind: str) -> bytes:
+    packed = io.BytesIO()
+    Image.new("L", (8, 8), 200).save(packed, kind)
+    return packed.getvalue()
+
+
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90400000000002c00000000010001000002024401003b")
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(9) + b"\xff\xda\x00\x08" + bytes(6) + b"\x12\x34\xff\x00\x56\xff\xd9"
+JPEG = picture("JPEG")
 PAGE = b"<!doctype html><html><body>Hello</body></html>\n"
 FIRST = {"a.png": samples.png(), "a.gif": GIF, "a.jpg": JPEG, "a.pdf": samples.pdf(), "a.html": PAGE}
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+import zlib
 
 import pytest
 from hypothesis import given
@@ -21,11 +22,13 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1")
         (b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0", "a.txt", "application/x-dosexec", "program"),
         (b"\x7fELF\x02\x01", "a", "application/x-elf", "program"),
         (b"\xca\xfe\xba\xbe\x00\x00\x00\x02" + bytes(20), "a", "application/x-mach-binary", "program"),
-        (b"\xca\xfe\xba\xbe\x00\x00\x00\x34" + bytes(20), "A.class", "application/java-vm", "bytecode"),
+        (b"\xca\xfe\xba\xbe\x00\x00\x00\x34" + bytes(20), "A.class", "application/java-vm", "program"),
+        (b"\xca\xfe\xba\xbe\x00\x00\x00\x34" + bytes(20), "com/A.class", "application/java-vm", "bytecode"),
         (b"MZ is how this letter begins, which is no program.", "a.txt", "text/plain", "text"),
         (samples.document(), "a", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "ooxml"),
         (samples.macro_document(), "a", "application/vnd.ms-word.document.macroenabled.12", "ooxml"),
-        (samples.zip_of({"META-INF/MANIFEST.MF": b"", "A.class": b""}), "a", "application/java-archive", "zip"),
+        (samples.zip_of({"META-INF/MANIFEST.MF": b"", "A.class": b""}), "a", "application/java-archive", "program"),
+        (samples.zip_of({"META-INF/MANIFEST.MF": b"", "A.java": b""}), "a", "application/java-archive", "zip"),
         (samples.zip_of({"word/a.txt": b"no office file"}), "a", "application/zip", "zip"),
         (samples.zip_of({}), "a", "application/zip", "zip"),
         (b"\n" * 900 + b"%PDF-1.7", "a", "application/pdf", "pdf"),
@@ -77,12 +80,28 @@ def test_a_compound_file_is_known_by_the_names_inside(stream: str, mime: str) ->
     assert identify(bytes(header) + bytes(128) + entry, "a.bin").mime == mime
 
 
-def test_an_installer_is_known_by_its_class() -> None:
+@pytest.mark.parametrize("number", ["84", "86"])
+def test_an_installer_or_its_patch_is_known_by_its_class(number: str) -> None:
     header = bytearray(OLE + bytes(504))
     struct.pack_into("<H", header, 30, 9)
-    root = bytes(80) + bytes.fromhex("84100c0000000000c000000000000046") + bytes(32)
+    root = bytes(80) + bytes.fromhex(number + "100c0000000000c000000000000046") + bytes(32)
 
-    assert identify(bytes(header) + root, "a.msi") == ("application/x-msi", "msi")
+    assert identify(bytes(header) + root, "a.msi") == ("application/x-msi", "program")
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (b"<name>Distribution</name>", ("application/vnd.apple.installer+xml", "program")),
+        (b"<name>a.txt</name>", ("application/x-xar", "packed")),
+    ],
+)
+def test_an_installer_of_macos_is_told_from_another_xar(names: bytes, kind: tuple[str, str]) -> None:
+    table = zlib.compress(b"<xar><toc>" + names + b"</toc></xar>")
+    content = b"xar!" + struct.pack(">HHQQI", 28, 1, len(table), 100, 1) + table
+
+    assert identify(content, "a") == kind
+    assert identify(content[:40], "a").mime == "application/x-xar"
 
 
 @pytest.mark.parametrize("blank", [b" ", b"<!--", b"<?xml ", b"<!doctype svg ", b"\n", b"X-A: "])

@@ -76,10 +76,87 @@ def test_what_honest_documents_refer_to_is_clean(engine: Engine, kind: str, targ
     assert engine.scan(word(related(kind, target)), name="a.docx").verdict is Verdict.CLEAN
 
 
-def test_a_link_that_hands_a_command_to_windows_is_suspicious(engine: Engine) -> None:
-    report = engine.scan(word(related("hyperlink", "ms-msdt:/id PCWDiagnostic")), name="a.docx")
+@pytest.mark.parametrize(
+    ("kind", "target", "severity"),
+    [
+        ("hyperlink", "ms-msdt:/id PCWDiagnostic", Severity.MALICIOUS),
+        ("oleObject", "mhtml:http://site.example/a.html!x-usc:http://site.example/a.html", Severity.MALICIOUS),
+        ("hyperlink", "ms-appinstaller:?source=https://site.example/a.appx", Severity.SUSPICIOUS),
+        ("hyperlink", "search-ms:query=a&amp;crumb=location:\\\\192.0.2.7\\a", Severity.SUSPICIOUS),
+    ],
+)
+def test_a_link_that_hands_a_command_to_windows_is_judged_by_it(
+    engine: Engine, kind: str, target: str, severity: Severity
+) -> None:
+    report = engine.scan(word(related(kind, target)), name="a.docx")
 
-    assert severities(report) == {"office.command_link": Severity.SUSPICIOUS}
+    assert severities(report) == {"office.command_link": severity}
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "code"),
+    [
+        ("attachedTemplate", "http://192.0.2.7/t.dotm", "office.remote_template"),
+        ("attachedTemplate", "https://site.example/invoice.php?id=3", "office.remote_template"),
+        ("oleObject", "https://site.example/a.html!", "office.remote_object"),
+        ("oleObject", "https://site.example/a.hta", "office.remote_object"),
+        ("frame", "https://site.example/a.html!x-usc:https://site.example/a.html", "office.remote_frame"),
+    ],
+)
+def test_a_part_that_is_no_document_or_comes_from_a_number_is_malicious(
+    engine: Engine, kind: str, target: str, code: str
+) -> None:
+    assert severities(engine.scan(word(related(kind, target)), name="a.docx")) == {code: Severity.MALICIOUS}
+
+
+def test_a_picture_on_a_file_server_of_the_internet_is_suspicious(engine: Engine) -> None:
+    report = engine.scan(word(related("image", "file://///192.0.2.7/a/b.png")), name="a.docx")
+
+    assert severities(report) == {"office.remote_image": Severity.SUSPICIOUS}
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "expected"),
+    [
+        ("docProps/custom.xml", "<Properties><p>powershell -w hidden -enc A</p></Properties>", Verdict.MALICIOUS),
+        ("word/settings.xml", "<w:settings><w:docVar w:val='cmd /c start calc'/></w:settings>", Verdict.MALICIOUS),
+        ("docProps/custom.xml", "<Properties><p>PowerShell course, part 3</p></Properties>", Verdict.CLEAN),
+        ("word/settings.xml", "<w:settings><w:docVar w:val='Invoice 4711'/></w:settings>", Verdict.CLEAN),
+    ],
+)
+def test_a_command_line_among_the_properties_is_malicious(
+    engine: Engine, name: str, part: str, expected: Verdict
+) -> None:
+    assert engine.scan(word({name: f"<?xml version='1.0'?>{part}".encode()}), name="a.docx").verdict is expected
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("<dbPr connection='Provider=X' command='cmd /c calc'/>", {"excel.connection_command": Severity.MALICIOUS}),
+        ("<webPr url='https://site.example/'/>", {"excel.web_query": Severity.SUSPICIOUS}),
+        ("<dbPr connection='Provider=SQLOLEDB;Data Source=s' command='SELECT 1'/>", {}),
+    ],
+)
+def test_a_connection_is_judged_by_what_it_runs(engine: Engine, inside: str, expected: dict[str, Severity]) -> None:
+    part = f"<?xml version='1.0'?><connections><connection id='1' refreshOnLoad='1'>{inside}</connection></connections>"
+
+    report = engine.scan(sheet({"xl/connections.xml": part.encode()}), name="a.xlsx")
+
+    assert severities(report) == expected and report.verdict is not Verdict.SUSPICIOUS
+
+
+@pytest.mark.parametrize("padding", [0, 9_000, 1_048_400])
+def test_a_long_field_and_one_across_two_windows_are_read(engine: Engine, padding: int) -> None:
+    body = "<w:t>" + "x" * padding + "</w:t>" + field("DDEAUTO ", " " * min(padding, 9_000), "cmd.exe ", "/k calc")
+
+    assert severities(engine.scan(word({}, body), name="a.docx")) == {"office.dde_command": Severity.MALICIOUS}
+
+
+def test_a_field_that_is_too_long_is_unknown(engine: Engine) -> None:
+    report = engine.scan(word({}, field(*["x" * 60_000] * 3)), name="a.docx")
+
+    assert severities(report) == {"limit.fields": Severity.UNKNOWN}
 
 
 def field(*runs: str) -> str:
@@ -93,6 +170,7 @@ def field(*runs: str) -> str:
         field("DDEAUTO c:\\windows\\system32\\cmd.exe &quot;/k calc.exe&quot;"),
         field("DD", "E", "AUTO ", "c:\\\\win", "dows\\\\system32\\\\cm", "d.exe"),
         "<w:fldSimple w:instr='DDE powershell &quot;-w hidden&quot;'><w:r/></w:fldSimple>",
+        field("SET C1 &quot;cmd&quot;") + field("DDEAUTO ", "REF C1 ", "/k"),
         field(
             "DDEAUTO ", "</w:instrText></w:r>" + field("QUOTE 99 109 100 46 101 120 101") + "<w:r><w:instrText>", " /k"
         ),
@@ -180,6 +258,32 @@ def test_an_embedded_harmless_file_and_document_are_clean(engine: Engine) -> Non
     parts = {"word/embeddings/oleObject1.bin": ole10("bill.txt", BENIGN), "word/embeddings/a.xlsx": sheet({})}
 
     assert engine.scan(word(parts), name="a.docx").verdict is Verdict.CLEAN
+
+
+def old_equation(native: bytes) -> bytes:
+    content = bytearray(compound_file({"\x01Ole10Native": len(native).to_bytes(4, "little") + native}, {}))
+    # The class of the root storage stands in the first entry of the directory, behind header and table.
+    content[1024 + 80 : 1024 + 96] = bytes.fromhex("02ce020000000000c000000000000046")
+    return bytes(content)
+
+
+_FORMULA = b"\x1c\x00\x00\x00\x02\x00" + bytes(22) + b"\x03\x01\x01\x03\x0a\x0a\x01\x08\x81\x00"
+
+
+@pytest.mark.parametrize(
+    ("native", "verdict"),
+    [
+        (_FORMULA + b"A" * 60, Verdict.MALICIOUS),
+        (_FORMULA + b"Symbol\0cmd.exe /c calc\0", Verdict.MALICIOUS),
+        (bytes(28) + b"\x90\x90\xe8" + bytes(60), Verdict.MALICIOUS),
+        (_FORMULA + b"Times New Roman\0" + bytes(40), Verdict.CLEAN),
+        (_FORMULA[28:] + b"Symbol\0" + bytes(40), Verdict.CLEAN),
+    ],
+)
+def test_a_short_equation_is_judged_by_whether_it_is_one(engine: Engine, native: bytes, verdict: Verdict) -> None:
+    report = engine.scan(word({"word/embeddings/oleObject1.bin": old_equation(native)}), name="a.docx")
+
+    assert report.verdict is verdict
 
 
 def test_a_document_in_a_table_is_looked_into(engine: Engine) -> None:

@@ -131,8 +131,8 @@ _FORM = b"if (event.value != '') { event.value = util.printf('%.2f', event.value
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
-        (_SPRAY, {"pdf.script_attack": Severity.SUSPICIOUS, "pdf.script": Severity.INFO}),
-        (_HIDDEN, {"pdf.script_hidden": Severity.SUSPICIOUS, "pdf.script": Severity.INFO}),
+        (_SPRAY, {"pdf.script_attack": Severity.MALICIOUS, "pdf.script": Severity.INFO}),
+        (_HIDDEN, {"pdf.script_hidden": Severity.MALICIOUS, "pdf.script": Severity.INFO}),
         (_FORM, {"pdf.script": Severity.INFO}),
         (b"this.submitForm('https://site.example/');", {"pdf.script": Severity.INFO}),
     ],
@@ -261,3 +261,110 @@ def test_a_damaged_document_never_fails(rules: RuleSet, data: st.DataObject) -> 
 def test_a_damaged_lock_never_fails(rules: RuleSet, data: st.DataObject) -> None:
     seed = locked(b"", EICAR, aes=True)
     judged(rules, data.draw(damaged(seed, within=(9, len(seed) - 1))), "a.pdf")
+
+
+def predicted(content: bytes, *, columns: int, png: int) -> bytes:
+    """Rows as differences: ``png`` is the kind of PNG row (0 to 4), -1 the way of TIFF."""
+    out, above = b"", bytes(columns)
+    for at in range(0, len(content), columns):
+        row = content[at : at + columns]
+        left = bytes(1) + row[:-1]
+        corner = bytes(1) + above[: len(row) - 1]
+        guesses = {
+            -1: left,
+            0: bytes(len(row)),
+            1: left,
+            2: above,
+            3: bytes((one + two) // 2 for one, two in zip(left, above, strict=False)),
+            4: bytes(map(nearest, left, above, corner)),
+        }[png]
+        mixed = bytes((one - two) & 0xFF for one, two in zip(row, guesses, strict=False))
+        out += mixed if png < 0 else bytes([png]) + mixed
+        above = row.ljust(columns, b"\0")
+    return out
+
+
+def nearest(left: int, above: int, corner: int) -> int:
+    guess = left + above - corner
+    return min((left, above, corner), key=lambda value: abs(guess - value))
+
+
+@pytest.mark.parametrize("png", [-1, 0, 1, 2, 3, 4])
+def test_rows_stored_as_differences_are_put_back(engine: Engine, png: int) -> None:
+    number = 2 if png < 0 else 10 + png
+    given = b"/DecodeParms << /Predictor %d /Columns 17 >>" % number
+    content = zlib.compress(predicted(EICAR, columns=17, png=png))
+
+    report = engine.scan(pdf(stream(content, given, b"/FlateDecode")), name="a.pdf")
+
+    assert report.verdict is Verdict.MALICIOUS
+
+
+@pytest.mark.parametrize("filters", [b"", b"/FlateDecode"])
+def test_more_parameters_than_filters_do_no_harm(rules: RuleSet, filters: bytes) -> None:
+    given = b"/DecodeParms [ << /Columns 3 >> << /Predictor 2 >> null ]"
+    judged(rules, pdf(stream(zlib.compress(BENIGN), given, filters)), "a.pdf")
+
+
+def test_an_object_stream_with_a_predictor_is_read(engine: Engine) -> None:
+    members = b"9 0 << /S /Launch /Win << /F (cmd.exe) >> >>"
+    given = b"/Type /ObjStm /N 1 /First 4 /DecodeParms [<< /Predictor 12 /Columns 4 >>]"
+    content = zlib.compress(predicted(members, columns=4, png=2))
+
+    found = severities(engine.scan(pdf(stream(content, given, b"[/FlateDecode]")), name="a.pdf"))
+
+    assert found == {"pdf.launch_program": Severity.MALICIOUS}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (b"/DCTDecode", set()),
+        (b"[/FlateDecode /DCTDecode]", set()),
+        (b"/JBIG2Decode", set()),
+        (b"/HiddenDecode", {"archive.unsupported"}),
+        (b"[/HiddenDecode /FlateDecode]", {"archive.unsupported"}),
+        (b"[/DCTDecode /FlateDecode]", {"archive.unsupported"}),
+        (b"[" + b"/AHx " * 9 + b"]", {"archive.unsupported"}),
+    ],
+)
+def test_a_part_packed_in_an_unknown_way_is_unknown_and_a_picture_is_not(
+    engine: Engine, filters: bytes, expected: set[str]
+) -> None:
+    assert set(severities(engine.scan(pdf(stream(b"abc", filters=filters)), name="a.pdf"))) == expected
+
+
+def test_a_damaged_part_is_unknown_and_its_beginning_is_read(engine: Engine) -> None:
+    packed = zlib.compress(EICAR + samples.noise(5_000, seed=1))
+
+    for content in (packed[:-2_000], packed[:2_000] + b"\xff" * 3_000):
+        found = severities(engine.scan(pdf(stream(content, filters=b"/FlateDecode")), name="a.pdf"))
+        assert found == {"yara.eicar": Severity.MALICIOUS, "archive.broken": Severity.UNKNOWN}
+
+
+def test_a_part_whose_checksum_is_wrong_is_read(engine: Engine) -> None:
+    content = zlib.compress(EICAR)[:-4] + b"abcd"
+
+    report = engine.scan(pdf(stream(content, filters=b"/FlateDecode")), name="a.pdf")
+
+    assert set(severities(report)) == {"yara.eicar"}
+
+
+def test_more_scripts_than_are_read_are_unknown(engine: Engine) -> None:
+    many = b"".join(b"<< /S /JavaScript /JS %d 0 R >>" % number for number in range(2_100))
+    long = b"<< /JS (" + b"a = 1; " * 160_000 + b") >>"
+
+    for content in (many, long):
+        assert severities(engine.scan(pdf(content), name="a.pdf"))["limit.pdf"] is Severity.UNKNOWN
+
+
+def test_a_file_elsewhere_that_is_opened_by_itself_is_malicious(engine: Engine) -> None:
+    action = b"<< /AA << /O << /F (\\\\\\\\192.0.2.7\\\\a) /D [ 0 /Fit] /S /GoToR >> >> >>"
+
+    assert severities(engine.scan(pdf(action), name="a.pdf")) == {"pdf.remote_file": Severity.MALICIOUS}
+
+
+def test_scripts_of_forms_are_read_in_linear_time(engine: Engine) -> None:
+    content = zlib.compress(b"<script>" * 40_000)
+
+    assert engine.scan(pdf(stream(content, filters=b"/FlateDecode")), name="a.pdf").ms < 5_000

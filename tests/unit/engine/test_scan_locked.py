@@ -92,29 +92,6 @@ def test_open_members_beside_locked_ones_are_looked_at(engine: Engine) -> None:
     assert ids(report) == {"archive.encrypted", "yara.eicar"}
 
 
-@pytest.mark.parametrize(
-    ("comment", "password"),
-    [
-        ("Password: s3cret", "s3cret"),
-        ("the password is 's3cret'", "s3cret"),
-        ("Passwort: s3cret, viele Grüße", "s3cret"),
-        ("Das Passwort lautet s3cret.", "s3cret"),
-        ("Mot de passe : s3cret", "s3cret"),
-        ("La contraseña es s3cret", "s3cret"),
-        ("A senha é s3cret", "s3cret"),
-        ("hasło: s3cret", "s3cret"),
-        ("пароль: s3cret", "s3cret"),
-        ("密码：s3cret", "s3cret"),
-        ("PW=s3cret", "s3cret"),
-        ("Please open it with “s3cret”", "s3cret"),
-        ("pass: s3cret!", "s3cret!"),
-        ("password - nothing", "-"),
-    ],
-)
-def test_passwords_are_read_from_comments(comment: str, password: str) -> None:
-    assert password in candidates(comment, "a.zip")
-
-
 def test_what_the_comment_says_is_tried_before_anything_else() -> None:
     tried = candidates("password: first", "second.tar.gz")
 

@@ -1,0 +1,106 @@
+"""What relationships of documents fetch or hand to Windows when they are opened, judged by where they lead."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from app.engine.model import Confidence, Severity
+from app.engine.node import Item, Node, Text
+
+_TEMPLATE_REFERENCE = "https://attack.mitre.org/techniques/T1221/"
+#: Parts that are fetched and shown, or run, when the document is opened: relationship -> what it is in plain words.
+_LOADED = {
+    "attachedTemplate": (
+        "office.remote_template",
+        "Document that loads its template from the network when it is opened",
+    ),
+    "oleObject": ("office.remote_object", "Document that fetches an object from the network when it is opened"),
+    "frame": ("office.remote_frame", "Document that shows a page from the network when it is opened"),
+    "subDocument": ("office.remote_part", "Document that loads a part of itself from the network when it is opened"),
+    "aFChunk": ("office.remote_part", "Document that loads a part of itself from the network when it is opened"),
+}
+_WEB = re.compile(r"\s*(?:mhtml:|https?:|ftp:|ms-\w+:)", re.I)
+_HOST = re.compile(r"\s*(?:mhtml:)?https?://(?:[^/@\s]{0,200}@)?\[?([\w.:-]+)", re.I)
+_SHARE = re.compile(r"\s*(?:file:)?[/\\]{2,}([\w.-]+)[/\\@]", re.I)
+#: Schemes that no honest link of a document has: they hand a command to Windows.
+_COMMAND_SCHEME = re.compile(
+    r"\s*(?:mhtml|ms-msdt|search-ms|search|ms-officecmd|script|javascript|vbscript|ms-appinstaller|ms-cxh-full|mk|its):",
+    re.I,
+)
+#: Of these, what holes are used by: a support tool, a program of Office and scripts, each with its command.
+_EXPLOIT_SCHEME = re.compile(
+    r"\s*(?:ms-msdt:.{0,400}(?:/id|/param|\$\()|ms-officecmd:|script:|mhtml:https?:)", re.I | re.S
+)
+#: An address that is bound as a moniker, and with what follows the mark.
+_BOUND = re.compile(r"!(?:x-usc:.{0,400})?\s*\Z", re.I | re.S)
+#: Files that Office itself keeps on servers.
+_OFFICE_FILE = re.compile(
+    r"\.(?:do[ct][xm]?|xl[st][xmb]?|xlsb|pp[ts][xm]?|pot[xm]?|rtf|xml|vsdx|od[tsp])(?:[?#!].{0,2000})?\s*\Z",
+    re.I | re.S,
+)
+
+
+def findings(node: Node, kind: str, target: str) -> Iterator[Item]:
+    """Yield what a relationship of this kind (last part of its type) to a target outside of the document means."""
+    share = _SHARE.match(target)
+    if _COMMAND_SCHEME.match(target):
+        yield Text(target)
+        sure = bool(_EXPLOIT_SCHEME.match(target)) and (kind in _LOADED or not target.lower().startswith("mhtml"))
+        yield node.finding(
+            "office.command_link",
+            Severity.MALICIOUS if sure else Severity.SUSPICIOUS,
+            "Document with a link that hands a command to Windows",
+            target,
+            _TEMPLATE_REFERENCE,
+        )
+    elif kind in _LOADED and (_WEB.match(target) or share):
+        code, title = _LOADED[kind]
+        yield Text(target)
+        yield node.finding(code, _severity(kind, target), title, target, _TEMPLATE_REFERENCE)
+    elif kind == "image" and share and "." in share.group(1) and target.lstrip().lower().startswith(("file:", "\\\\")):
+        yield node.finding(
+            "office.remote_image",
+            Severity.SUSPICIOUS,
+            "Document that fetches a picture from a file server on the internet",
+            target,
+            "https://attack.mitre.org/techniques/T1187/",
+            confidence=Confidence.MEDIUM,
+        )
+    elif kind in ("externalLinkPath", "xlExternalLinkPath"):
+        yield node.finding("office.external_link", Severity.INFO, "Table that reads from another file", target)
+
+
+def _severity(kind: str, target: str) -> Severity:
+    share = _SHARE.match(target)
+    if share and not _WEB.match(target):
+        # A bare host name is a server of the sender's own office.
+        return Severity.SUSPICIOUS if "." in share.group(1) else Severity.INFO
+    if kind == "subDocument":
+        # Chapters of a book do lie on the web.
+        return Severity.INFO
+    if _BOUND.search(target):
+        return Severity.MALICIOUS
+    host = _HOST.match(target)
+    public = _public(host.group(1)) if host else None
+    if host and public is False:
+        return Severity.INFO
+    if kind in ("attachedTemplate", "oleObject") and (public or not _OFFICE_FILE.search(target)):
+        return Severity.MALICIOUS
+    return Severity.SUSPICIOUS
+
+
+def _public(host: str) -> bool | None:
+    """Whether a host is a number of the internet (True) or of an office's own net (False); None for a name."""
+    try:
+        address = ipaddress.ip_address(host.partition(":")[0] if host.count(":") == 1 else host)
+    except ValueError:
+        return None
+    # Addresses set aside for documentation stand for public ones.
+    return not (address.is_loopback or address.is_link_local) and not any(
+        address in net for net in _OWN if net.version == address.version
+    )
+
+
+_OWN = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))

@@ -1,0 +1,163 @@
+"""Codes on the pages of a PDF: as pictures, in pieces, drawn, stamped, under a lock; and pages that are not drawn."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from app.engine.model import Report, Verdict
+from app.engine.rules import RuleSet
+from app.engine.scan import Engine
+from tests.fuzz import fuzzed
+from tests.unit.engine import pictures
+from tests.unit.engine.containers import damaged, judged
+from tests.unit.engine.pictures import LINK, code
+
+WORDS = b"BT /F 12 Tf 50 700 Td (Thank you for your order of 21 November.) Tj ET\n"
+
+
+def urls(report: Report) -> set[str]:
+    return {link.url for link in report.urls}
+
+
+def document(pages: Iterable[bytes], *, images: Iterable[Image.Image] = (), box: str = "0 0 595 842") -> bytes:
+    """Return a PDF with these page contents; the pictures are /P1, /P2 and so on."""
+    contents = list(pages)
+    kids = " ".join(f"{10 + 2 * number} 0 R" for number in range(len(contents)))
+    objects = {
+        1: b"<</Type/Catalog/Pages 2 0 R>>",
+        2: f"<</Type/Pages/Kids[{kids}]/Count {len(contents)}>>".encode(),
+        3: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    }
+    first = 10 + 2 * len(contents)
+    names = b""
+    for number, picture in enumerate(images, 1):
+        grey = zlib.compress(picture.convert("L").tobytes())
+        width, height = picture.size
+        head = f"/Type/XObject/Subtype/Image/Width {width}/Height {height}/ColorSpace/DeviceGray/BitsPerComponent 8"
+        objects[first + number] = _stream(head.encode() + b"/Filter/FlateDecode", grey)
+        names += f"/P{number} {first + number} 0 R".encode()
+    for number, content in enumerate(contents):
+        at = 10 + 2 * number
+        objects[at] = (
+            f"<</Type/Page/Parent 2 0 R/MediaBox[{box}]/Contents {at + 1} 0 R/Resources<</Font<</F 3 0 R>>/XObject<<"
+        ).encode() + names + b">>>>>>"  # fmt: skip
+        objects[at + 1] = _stream(b"/Filter/FlateDecode", zlib.compress(content))
+    body = b"".join(b"%d 0 obj\n%b\nendobj\n" % row for row in objects.items())
+    return b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def _stream(head: bytes, content: bytes) -> bytes:
+    return b"<<%b/Length %d>>stream\n%b\nendstream" % (head, len(content), content)
+
+
+def shown(name: str, left: float, bottom: float, width: float, height: float) -> bytes:
+    return f"q {width} 0 0 {height} {left} {bottom} cm /{name} Do Q\n".encode()
+
+
+def squares(picture: Image.Image, size: float = 3.0) -> bytes:
+    """Return a code as one small rectangle a module."""
+    modules = picture.load()
+    assert modules is not None
+    drawn = [
+        f"{100 + size * x} {600 - size * y} {size} {size} re f\n"
+        for y in range(picture.height)
+        for x in range(picture.width)
+        if modules[x, y] == 0
+    ]
+    return "".join(drawn).encode()
+
+
+def test_a_code_that_is_a_picture_is_read(engine: Engine) -> None:
+    report = engine.scan(document([WORDS + shown("P1", 300, 300, 100, 100)], images=[code()]), name="a.pdf")
+
+    assert LINK in urls(report)
+    assert [(finding.id, finding.evidence) for finding in report.findings] == [("image.code", LINK)]
+
+
+def test_a_code_in_two_halves_is_read(engine: Engine) -> None:
+    whole = code()
+    half = whole.height // 2
+    halves = [whole.crop((0, 0, whole.width, half)), whole.crop((0, half, whole.width, whole.height))]
+
+    page = WORDS + shown("P1", 300, 400, 100, 50) + shown("P2", 300, 350, 100, 50)
+
+    assert LINK in urls(engine.scan(document([page], images=halves), name="a.pdf"))
+
+
+@pytest.mark.parametrize("merge", [False, True])
+def test_a_code_drawn_with_little_squares_is_read(engine: Engine, merge: bool) -> None:
+    drawing = squares(code(scale=1))
+    if merge:
+        drawing = drawing.replace(b" re f\n", b" re\n") + b"f\n"
+
+    assert LINK in urls(engine.scan(document([WORDS + drawing]), name="a.pdf"))
+
+
+def test_a_code_in_an_inline_picture_is_read(engine: Engine) -> None:
+    picture = code(scale=2)
+    inline = f"q 120 0 0 120 200 200 cm BI /W {picture.width} /H {picture.height} /BPC 8 /CS /G /F /AHx ID "
+    page = WORDS + inline.encode() + picture.tobytes().hex().encode() + b"> EI Q\n"
+
+    assert LINK in urls(engine.scan(document([page]), name="a.pdf"))
+
+
+@pytest.mark.parametrize("box", ["0 0 14400 14400", "0 0 40 40", "-500 -500 95 342"])
+def test_pages_of_any_size_are_drawn(engine: Engine, box: str) -> None:
+    left, bottom, right, top = map(int, box.split())
+    page = shown("P1", left, bottom, right - left, top - bottom)
+
+    assert LINK in urls(engine.scan(document([page], images=[code()], box=box), name="a.pdf"))
+
+
+@pytest.mark.parametrize("page", [0, 9, 14])
+def test_the_first_and_the_last_pages_are_searched(engine: Engine, page: int) -> None:
+    pages = [WORDS] * 15
+    pages[page] += shown("P1", 300, 300, 100, 100)
+
+    report = engine.scan(document(pages, images=[code()]), name="a.pdf")
+
+    assert LINK in urls(report)
+    assert report.verdict is Verdict.CLEAN
+
+
+def test_a_long_document_says_that_its_middle_was_not_searched(engine: Engine) -> None:
+    report = engine.scan(document([WORDS] * 40), name="a.pdf")
+
+    assert {(finding.id, finding.evidence) for finding in report.findings} == {
+        ("pdf.pages_not_read", "28 pages were not")
+    }
+    assert report.verdict is Verdict.CLEAN
+
+
+def test_a_document_of_words_is_clean(engine: Engine) -> None:
+    report = engine.scan(document([WORDS, WORDS]), name="a.pdf")
+
+    assert (report.findings, report.urls, report.verdict) == ((), (), Verdict.CLEAN)
+
+
+def test_a_document_with_a_photo_is_clean(engine: Engine) -> None:
+    page = WORDS + shown("P1", 50, 50, 400, 300)
+
+    report = engine.scan(document([page], images=[pictures.photo(400, 300)]), name="a.pdf")
+
+    assert (report.findings, report.verdict) == ((), Verdict.CLEAN)
+
+
+def test_a_page_without_an_extent_is_no_failure(engine: Engine) -> None:
+    page = shown("P1", 0, 0, 1, 1)
+
+    assert engine.scan(document([page], images=[code()], box="0 0 0 0"), name="a.pdf").verdict is Verdict.CLEAN
+
+
+@fuzzed(20)
+@given(data=st.data())
+def test_damaged_documents_are_judged(rules: RuleSet, data: st.DataObject) -> None:
+    content = document([WORDS + shown("P1", 300, 300, 100, 100)], images=[code(scale=1)])
+
+    judged(rules, data.draw(damaged(content)), "a.pdf")
