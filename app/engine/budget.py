@@ -73,6 +73,7 @@ class Budget:
         self.nodes = 0
         self.bytes_out = 0
         self.passwords = 0
+        self.pictures = 0
         self._clock = clock
         self._deadline = clock() + limits.seconds
 

@@ -13,7 +13,7 @@ It keeps no state, opens nothing, and may simply raise: the walker turns any exc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.engine.budget import Budget, Sink
 from app.engine.identify import Kind
@@ -39,6 +39,17 @@ class Node:
     kind: Kind
     depth: int = 0
     siblings: int = 0
+    _copy: list[bytes] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def raw(self) -> bytes:
+        """The content as bytes, copied at most once for all who ask: views have no search of their own."""
+        whole = self.data.obj
+        if isinstance(whole, bytes) and len(whole) == self.data.nbytes:
+            return whole
+        if not self._copy:
+            self._copy.append(bytes(self.data))
+        return self._copy[0]
 
     @property
     def extension(self) -> str:

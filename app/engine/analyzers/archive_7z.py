@@ -9,6 +9,7 @@ import py7zr
 from py7zr.exceptions import ArchiveError, PasswordRequired, UnsupportedCompressionMethodError
 from py7zr.io import Py7zIO, WriterFactory
 
+from app.engine.analyzers import archive_7z_key
 from app.engine.budget import LimitReached, Sink
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Tools, Unsupported
@@ -56,6 +57,9 @@ class _Members(WriterFactory):
 
 class _Locked(Exception):
     """No password at hand opens the archive."""
+
+
+archive_7z_key.install()
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:

@@ -48,6 +48,9 @@ _LEAST_SIDE = 11
 #: Of the time for the whole tree, the share that must be left for each effort: a folder of photos is not to end
 #: as one that could not be read.
 _SHARES = ((Effort.HARD, 0.6), (Effort.USUAL, 0.4), (Effort.CHEAP, 0.25))
+#: The last picture of a tree that is looked at so hard. A presentation has dozens, and who wants a code to be read does
+#: not hide it behind them.
+_BY_NUMBER = ((Effort.HARD, 3), (Effort.CLOSE, 12))
 #: Sites that a telephone opens although no scheme stands before them.
 _BARE_SITE = re.compile(r"(?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}[a-z]{2,24}/\S{0,2000}", re.I)
 
@@ -67,6 +70,7 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     if node.kind.mime in _METAFILES:
         yield from image_metafile.analyze(node, tools)
         return
+    tools.budget.pictures += 1
     effort = affordable(tools.budget)
     if effort is None:
         yield node.finding(
@@ -80,7 +84,8 @@ def affordable(budget: Budget) -> Effort | None:
     """Return how hard a picture may be looked at with the time that is left; None when not at all."""
     budget.charge_time()
     left = budget.seconds_left / budget.limits.seconds
-    return next((effort for effort, share in _SHARES if left >= share), None)
+    most = next((effort for effort, pictures in _BY_NUMBER if budget.pictures <= pictures), Effort.USUAL)
+    return next((min(effort, most) for effort, share in _SHARES if left >= share), None)
 
 
 def told(node: Node, codes: list[Code]) -> Iterator[Item]:

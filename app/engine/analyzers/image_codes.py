@@ -47,6 +47,8 @@ _MOST_PARTS = 2
 _FEWEST_REPAIRS = 2
 #: Share of the spread of greys that is between dark and light and not within them: 0.64 of a bell, 0.75 of noise.
 _TWO_TONED = 0.69
+#: Length of a part against its height up to which it can be a square code seen from the side, or two of them.
+_MOST_ASPECT = 2.2
 #: Difference between the lightest and the darkest pixel below which the whole picture is worth a second look.
 _FAINT = 160
 #: Repairs tried in each single colour, and on drawn pages, which have neither grain nor slant.
@@ -154,17 +156,25 @@ def _hard(view: Image.Image, grey: Image.Image, most: int | None) -> list[Code]:
         codes := _read(ImageOps.autocontrast(_shrunk(grey, _SIDE), cutoff=1), _ALL)
     ):
         return codes
-    for part in _parts(_shrunk(grey, _SIDE)):
-        for repaired, formats, whole in islice(_repairs(part), most if _is_two_toned(part) else _FEWEST_REPAIRS):
+    parts = list(_parts(_shrunk(grey, _SIDE)))
+    for part in parts:
+        for repaired, formats, whole in islice(_repairs(part), most if _is_promising(part) else _FEWEST_REPAIRS):
             if codes := _read(repaired, formats, whole=whole):
                 return codes
-    for plane in _colours(_shrunk(view, _SIDE)):
+    # What is speckled in grey is so in each colour: they show something else only where grey shows nothing.
+    for plane in () if parts else _colours(_shrunk(view, _SIDE)):
         for part in _parts(plane):
-            few = _FEW_REPAIRS if _is_two_toned(part) else 0
+            few = _FEW_REPAIRS if _is_promising(part) else 0
             for repaired, formats, whole in islice(_repairs(part), few):
                 if codes := _read(repaired, formats, whole=whole):
                     return codes
     return []
+
+
+def _is_promising(part: Image.Image) -> bool:
+    """Whether the part may be a damaged code: about square, as those are that do not read at once, and two-toned."""
+    longer, shorter = max(part.size), min(part.size)
+    return longer <= _MOST_ASPECT * shorter and _is_two_toned(part)
 
 
 def _is_two_toned(part: Image.Image) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from app.engine import passwords
 from app.engine.budget import LimitReached
 from app.engine.model import Finding, Severity
 from app.engine.node import Node, Tools
@@ -49,7 +50,7 @@ def told(node: Node, password: str) -> Finding:
 
 def candidates(tools: Tools) -> Iterator[str]:
     """Yield the default password and those that came with the document, each charged to the budget."""
-    for password in dict.fromkeys((DEFAULT_PASSWORD, *tools.passwords)):
+    for password in dict.fromkeys((DEFAULT_PASSWORD, *passwords.fewer(tools.passwords))):
         try:
             tools.budget.charge_password()
         except LimitReached as reached:

@@ -83,7 +83,7 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
 
 
 def _opened(node: Node, tools: Tools) -> pypdfium2.PdfDocument | None:
-    data = bytes(node.data)
+    data = node.raw
     if not _has_table(data) and data.count(b" obj") > _MOST_UNLISTED:
         return None
     for password in (None, *tools.passwords[:_MOST_PASSWORDS]):

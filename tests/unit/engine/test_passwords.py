@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.passwords import COMMON, candidates, may_hold_password
+from app.engine.passwords import COMMON, candidates, fewer, may_hold_password
 from tests.fuzz import fuzzed
 
 #: Text that came with the file -> the password in it.
@@ -120,6 +120,13 @@ def test_the_files_own_name_and_common_ones_come_last() -> None:
     assert found[0] == "tulip"
     assert {"report.2026.tar", "report.2026"} <= set(found)
     assert found[-len(COMMON) :] == COMMON
+
+
+def test_for_costly_locks_only_the_most_common_ones_are_tried() -> None:
+    found = fewer(candidates("Password: malware", "report.zip"))
+
+    assert found[0] == "malware"
+    assert found[-4:] == COMMON[:4]
 
 
 def test_a_long_text_gives_no_more_than_can_be_tried() -> None:
