@@ -31,6 +31,7 @@ class Node:
     data      the content, never copied
     depth     number of containers around it
     siblings  number of files in its container, itself included; 0 when unknown
+    marks     signs of addresses that the rules saw in ``data`` (see ``rules.Matches``); None: nobody looked
     """
 
     name: str
@@ -39,6 +40,7 @@ class Node:
     kind: Kind
     depth: int = 0
     siblings: int = 0
+    marks: frozenset[str] | None = None
     _copy: list[bytes] = field(default_factory=list, repr=False, compare=False)
 
     @property

@@ -39,6 +39,12 @@ _EICAR_ID = "eicar"
 _CANARY = b"This line is there to be found by the canary of Deskwarden: 4f6b1c9e"
 _CANARY_SPACE = "canary"
 _CANARY_RULE = f"rule canary {{ strings: $line = {{ {_CANARY.hex()} }} condition: $line at 0 }}"
+#: Another one: the rules are matched by one pass over all bytes anyhow, and what it sees on the way spares others
+#: theirs. Without a sign of an address, a text need not be searched for addresses.
+_MARKS_RULE = r"""
+rule marks { strings: $www = "www." $scheme = "://" $broken = ":]//" $escaped = ":\\/\\/" condition: any of them }
+"""
+_OWN_RULES = 2
 #: Seconds in which rules must be through with a text of one line.
 _CANARY_SECONDS = 10
 
@@ -87,6 +93,17 @@ class RuleFile:
     source: Source | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The rules that matched, in the order of their files, and the signs of addresses that were seen on the way.
+
+    marks: ``www`` for ``www.``, ``scheme``, ``broken`` and ``escaped`` for colons with slashes (see ``links.extract``).
+    """
+
+    rules: tuple[RuleMatch, ...]
+    marks: frozenset[str]
+
+
 class RuleSet:
     """Compiled rules, ready to match; safe to share between threads. Made by ``load_rules``."""
 
@@ -105,21 +122,27 @@ class RuleSet:
         self._compiled = _compile_together(files)
         rules = [rule for compiled in self._compiled for rule in compiled if not rule.is_private]
         #: Number of rules that can match, without private ones and the engine's own.
-        self.count = len(rules) - len(self._compiled)
+        self.count = len(rules) - _OWN_RULES * len(self._compiled)
         self._has_eicar = any(rule.meta.get("id") == _EICAR_ID for rule in rules)
         #: False when the engine's own rule does not see its line, or a rule for the EICAR text does not see that: then
         #: nothing else can be trusted.
         self.canary_ok = self._try_canary(canary_seconds)
 
-    def match(
+    def match(self, data: bytes | memoryview, *, name: str, extension: str, mime: str, timeout: int) -> list[RuleMatch]:
+        """Return the rules that match ``data``; for the rest see ``look_at``."""
+        return list(self.look_at(data, name=name, extension=extension, mime=mime, timeout=timeout).rules)
+
+    def look_at(
         self, data: bytes | bytearray | memoryview, *, name: str, extension: str, mime: str, timeout: int
-    ) -> list[RuleMatch]:
-        """Return the rules that match ``data``, in the order of their files.
+    ) -> Matches:
+        """Return the rules that match ``data``, and the signs of addresses in it.
 
         ``timeout`` is in seconds, at least 1. Raises RuleTimeout when it passes, RuleFailure when a rule fails.
         """
         found = self._match(data, name=name, extension=extension, mime=mime, timeout=timeout)
-        return [self._to_match(match) for match in found if match.namespace != _CANARY_SPACE]
+        ours = [match for match in found if match.namespace == _CANARY_SPACE]
+        marks = frozenset(string.identifier[1:] for match in ours if match.rule == "marks" for string in match.strings)
+        return Matches(tuple(self._to_match(match) for match in found if match.namespace != _CANARY_SPACE), marks)
 
     def _match(
         self, data: bytes | bytearray | memoryview, *, name: str, extension: str, mime: str, timeout: int
@@ -143,7 +166,9 @@ class RuleSet:
     def _try_canary(self, seconds: int) -> bool:
         try:
             found = self._match(_CANARY, name="canary.txt", extension="txt", mime="text/plain", timeout=seconds)
-            if sum(match.namespace == _CANARY_SPACE for match in found) != len(self._compiled):
+            if sum(match.namespace == _CANARY_SPACE and match.rule == "canary" for match in found) != len(
+                self._compiled
+            ):
                 return False
             if not self._has_eicar:
                 return True
@@ -311,7 +336,9 @@ def _compile_together(files: Sequence[RuleFile]) -> tuple[Any, ...]:
 
 
 def _compile(sources: dict[str, str]) -> Any:
-    return yara.compile(sources={**sources, _CANARY_SPACE: _CANARY_RULE}, includes=False, externals=EXTERNALS)
+    return yara.compile(
+        sources={**sources, _CANARY_SPACE: _CANARY_RULE + _MARKS_RULE}, includes=False, externals=EXTERNALS
+    )
 
 
 def _external(value: str) -> str:

@@ -170,23 +170,24 @@ class _Walk:
         if named:
             for finding in names.check(node):
                 self._add(finding)
-        self._match_rules(node)
+        node = replace(node, marks=self._match_rules(node))
         for analyze in reversed(ANALYZERS.get(node.kind.family, ())):
             self._open.append((node, analyze(node, self._tools)))
 
-    def _match_rules(self, node: Node) -> None:
+    def _match_rules(self, node: Node) -> frozenset[str] | None:
+        """Keep what the rules find; return the signs of addresses they saw, None when they were not through."""
         # Rules time out in whole seconds; the walker looks at the clock again before the next node.
         timeout = max(1, math.ceil(self.budget.seconds_left))
         try:
-            matches = self._engine.rules.match(
+            matches = self._engine.rules.look_at(
                 node.data, name=node.name, extension=node.extension, mime=node.kind.mime, timeout=timeout
             )
         except (RuleTimeout, RuleFailure) as error:
             self._add(
                 node.finding("yara.failed", Severity.UNKNOWN, "Not all rules could be tried", type(error).__name__)
             )
-            return
-        for match in matches:
+            return None
+        for match in matches.rules:
             self._add(
                 Finding(
                     f"yara.{match.id}",
@@ -199,6 +200,7 @@ class _Walk:
                     match.technique,
                 )
             )
+        return matches.marks
 
     def _add(self, finding: Finding) -> None:
         if not finding.technique:

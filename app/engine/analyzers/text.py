@@ -9,11 +9,11 @@ from app.engine.node import Child, Item, Node, Text, Tools
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
-    """Yield the text for its addresses; a UTF-16 or UTF-32 text as a UTF-8 view of itself."""
+    """Yield the text for its addresses, if it has any; a UTF-16 or UTF-32 text as a UTF-8 view of itself."""
     encoding = charset.encoding_of(node.data) or "cp1252"
     if wide(encoding):
         yield utf8_view(node, encoding)
-    else:
+    elif node.marks != frozenset():
         for piece in charset.windows(node.data, encoding):
             tools.budget.charge_time()
             yield Text(piece)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.engine.links.canonical import canonical
 from app.engine.links.extract import extract_links, refang
+from app.engine.scan import Engine
 from tests.fuzz import fuzzed
 
 
@@ -115,3 +116,17 @@ def test_whatever_is_found_is_canonical(text: str, html: bool) -> None:
     for link in extract_links(text, html=html):
         assert canonical(link.url) == link.url
         assert canonical(refang(link.raw)) == link.url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.example/x", "HTTP://A.EXAMPLE/x", "hxxp://a.example/x", "http[:]//a.example/x", "http[://]a.example/x",
+        "https:\\/\\/a.example\\/x", "www.a.example/x", "see www.a.example, please", "http:]//a.example/x",
+    ],
+)  # fmt: skip
+def test_the_rules_see_a_sign_of_every_address(text: str, engine: Engine) -> None:
+    padding = "nothing to see here\n" * 50
+    kept = [link.url for link in engine.scan((padding + text).encode(), name="a.txt").urls]
+
+    assert kept == [link.url for link in extract_links(padding + text)]

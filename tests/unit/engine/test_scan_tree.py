@@ -19,7 +19,7 @@ from backports import zstd
 from app.engine.analyzers import ANALYZERS
 from app.engine.model import Report, Severity, Verdict
 from app.engine.node import Item, Node, Tools
-from app.engine.rules import RuleFailure, RuleMatch, RuleSet, RuleTimeout
+from app.engine.rules import Matches, RuleFailure, RuleSet, RuleTimeout
 from app.engine.scan import Engine
 from app.sandbox import samples
 
@@ -334,7 +334,7 @@ class _FailingRules:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def match(self, data: memoryview, **_: object) -> list[RuleMatch]:
+    def look_at(self, data: memoryview, **_: object) -> Matches:
         raise self.error
 
 
