@@ -229,6 +229,15 @@ def test_a_scan_says_first_in_plain_words_what_it_is_and_why(analyst, database):
     assert "removed from ticket #7" in verdict
 
 
+def test_a_finding_names_its_technique_and_that_it_is_weak(analyst, database):
+    finding = a_finding(technique="T1566.001", confidence="low")
+    text = analyst.get(f"/scans/{a_scan(database, findings=[finding, a_finding(id='yara.other')])}").text
+    page = LexborHTMLParser(text)
+    [link] = page.css('.finding a[href^="https://attack.mitre.org"]')
+    assert (link.attributes["href"], link.text()) == ("https://attack.mitre.org/techniques/T1566/001/", "T1566.001")
+    assert sum("weak sign" in each.text() for each in page.css(".finding")) == 1
+
+
 def test_a_scan_shows_its_evidence_actions_and_history(analyst, database):
     scan = a_scan(database, verdict="malicious", state="quarantined", findings=[a_finding()])
     notice = a_notice(database)
