@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 
+from app.engine.analyzers import package_part
 from app.engine.analyzers.android_manifest import elements
 from app.engine.model import Confidence, Severity
 from app.engine.node import Item, Node, Tools
-from app.engine.view import reader
 
 #: Bytes of a manifest that are read; large apps have two or three hundred thousand.
 _MANIFEST = 4 * 1024 * 1024
-_FAILURES = (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError, OSError, ValueError, KeyError)
 _PREFIX = "android.permission."
 #: Permissions of note -> what they allow.
 _ALLOWS = {
@@ -45,14 +42,12 @@ _SIGNING_BLOCK = b"APK Sig Block 42"
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield the app's name, permissions of note and make. Its members are another reader's work."""
-    try:
-        with zipfile.ZipFile(reader(node.data)) as archive:
-            names = archive.namelist()
-            with archive.open("AndroidManifest.xml") as stream:
-                manifest = memoryview(stream.read(_MANIFEST))
-            directory = archive.start_dir
-    except _FAILURES:
+    archive = package_part.opened(node)
+    if archive is None or "AndroidManifest.xml" not in archive.namelist():
         return
+    names = archive.namelist()
+    manifest = memoryview(package_part.beginning(archive, archive.getinfo("AndroidManifest.xml"), _MANIFEST))
+    directory = archive.start_dir
     tools.budget.charge_time()
     package, debuggable, wanted = _asked(manifest)
     signed = any(_SIGNATURE.fullmatch(name) for name in names) or _has_signing_block(node.data, directory)

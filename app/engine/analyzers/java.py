@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 
+from app.engine.analyzers import package_part
 from app.engine.model import Confidence, Severity
 from app.engine.node import Item, Node, Tools
-from app.engine.view import reader
 
 #: Bytes of a manifest that are read; signed archives list every file in it, behind the main part.
 _MANIFEST = 64 * 1024
-_FAILURES = (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError, OSError, ValueError)
 _SIGNATURE = re.compile(r"META-INF/[^/]{1,100}\.SF", re.I)
 _FIELD = re.compile(r"^(Main-Class|Premain-Class|Agent-Class|Launcher-Agent-Class):[ \t]*(\S+)", re.I | re.M)
 _STARTS = re.compile(rb"java/lang/(?:Runtime|ProcessBuilder)\b")
@@ -33,12 +31,10 @@ _FEW = 20
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield how the archive is started and who signed it (unverified). Its members are another reader's work."""
-    try:
-        with zipfile.ZipFile(reader(node.data)) as archive:
-            names = archive.namelist()
-            manifest = _manifest(archive)
-    except _FAILURES:
+    if (archive := package_part.opened(node)) is None:
         return
+    names = archive.namelist()
+    manifest = _manifest(archive)
     tools.budget.charge_time()
     starts = [": ".join(found.groups()) for found in _FIELD.finditer(manifest)]
     classes = sum(name.endswith(".class") for name in names)
@@ -60,10 +56,10 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
 def _manifest(archive: zipfile.ZipFile) -> str:
     """Return the beginning of the manifest with its continued lines joined, empty when it cannot be read."""
     try:
-        with archive.open("META-INF/MANIFEST.MF") as stream:
-            text = stream.read(_MANIFEST).decode("utf-8", "replace")
-    except (*_FAILURES, KeyError):
+        info = archive.getinfo("META-INF/MANIFEST.MF")
+    except KeyError:
         return ""
+    text = package_part.beginning(archive, info, _MANIFEST).decode("utf-8", "replace")
     return re.sub(r"\r?\n ", "", text)
 
 

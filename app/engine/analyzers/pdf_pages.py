@@ -69,6 +69,11 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield the codes on the pages, and their texts for the addresses. A document that does not open says nothing:
     no reader shows its pages, or the lock is a finding already.
     """
+    if not _has_table(node.raw) and node.raw.count(b" obj") > _MOST_UNLISTED:
+        # A reader looks its parts up one by one, and shows the pages after a while.
+        title = "Document without a table of its many parts, so its pages were not drawn and searched for codes"
+        yield node.finding("limit.pdf_pages", Severity.UNKNOWN, title)
+        return
     document = _opened(node, tools)
     if document is None:
         return
@@ -83,12 +88,9 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
 
 
 def _opened(node: Node, tools: Tools) -> pypdfium2.PdfDocument | None:
-    data = node.raw
-    if not _has_table(data) and data.count(b" obj") > _MOST_UNLISTED:
-        return None
     for password in (None, *tools.passwords[:_MOST_PASSWORDS]):
         try:
-            return pypdfium2.PdfDocument(data, password=password)
+            return pypdfium2.PdfDocument(node.raw, password=password)
         except pypdfium2.PdfiumError as error:
             if error.err_code != pdfium.FPDF_ERR_PASSWORD:
                 return None

@@ -7,16 +7,14 @@ attributes are looked at, the files themselves are judged one by one elsewhere.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from app.engine.analyzers import disk_image
+from app.engine.analyzers import disk_image, package_part
 from app.engine.budget import LimitReached
 from app.engine.model import Confidence, Severity
 from app.engine.node import Child, Item, Node, Tools
 from app.engine.node_name import extension_of
-from app.engine.view import reader
 
 _RUNS = frozenset(
     (
@@ -44,11 +42,9 @@ def analyze_zip(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield a finding when a shortcut of the archive lies beside a program."""
     if not _LINK.search(node.data[-_DIRECTORY:]):
         return
-    try:
-        with zipfile.ZipFile(reader(node.data)) as archive:
-            members = [info for info in archive.infolist() if not info.filename.endswith("/")]
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, ValueError):
+    if (archive := package_part.opened(node)) is None:
         return
+    members = [info for info in archive.infolist() if not info.filename.endswith("/")]
     tools.budget.charge_time()
     # Attributes of DOS are in the low byte, whatever system wrote the archive.
     yield from _judge(node, [_Member(info.filename, bool(info.external_attr & _HIDDEN)) for info in members])

