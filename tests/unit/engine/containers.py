@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 from hypothesis import strategies as st
 
 from app.engine.budget import MIB, Limits
@@ -43,23 +40,3 @@ def judged(rules: RuleSet, content: bytes, name: str) -> Report:
     report = Engine(rules, Limits(tree_bytes=8 * MIB, node_bytes=4 * MIB, passwords=2)).scan(content, name=name)
     assert not {finding.evidence for finding in report.findings if finding.id == "analysis.failed"}
     return report
-
-
-def grows_linearly(scan: Callable[[int], object], count: int) -> bool:
-    """Whether ``scan`` of ``count`` parts costs less than ten times the processor time of a quarter of them.
-
-    Four times is linear and sixteen times quadratic, whatever the machine and whoever else works on it.
-    """
-    scan(count // 4)  # what is loaded late is loaded now
-    small, large = (min(_cost(scan, parts) for _ in range(2)) for parts in (count // 4, count))
-    return large < 10 * max(small, _LEAST_COST)
-
-
-#: Seconds of processor time below which a measurement is mostly noise.
-_LEAST_COST = 0.02
-
-
-def _cost(scan: Callable[[int], object], parts: int) -> float:
-    began = time.process_time()
-    scan(parts)
-    return time.process_time() - began

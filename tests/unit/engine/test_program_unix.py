@@ -109,9 +109,9 @@ def test_wrong_bytes_in_the_headers_do_no_harm(rules: RuleSet, data: st.DataObje
     assert judged(rules, data.draw(damaged(seed, within=(4, 250))), "a").nodes >= 1
 
 
-def test_headers_that_claim_everything_are_read_in_time(rules: RuleSet) -> None:
+def test_headers_that_claim_everything_cost_nothing(rules: RuleSet) -> None:
     for seed in (linux(), apple(), universal(apple())):
         for at in range(16, 64, 2):
             content = bytearray(seed) + bytes(100_000)
             content[at : at + 2] = b"\xff\xff"
-            assert "limit.seconds" not in unknowns(judged(rules, bytes(content), "a"))
+            assert judged(rules, bytes(content), "a").ms < 1000

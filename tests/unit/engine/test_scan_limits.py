@@ -14,7 +14,6 @@ from app.engine.model import Report, Severity, Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
 from app.sandbox import samples
-from tests.unit.engine.containers import grows_linearly
 
 EICAR = samples.eicar()
 #: Small enough for tests to take milliseconds.
@@ -233,8 +232,3 @@ def test_a_stored_member_that_claims_more_than_there_is_ends_with_the_file(rules
     content[at + 20 : at + 24] = struct.pack("<I", 10_000_000)
 
     assert Engine(rules, SMALL).scan(bytes(content), name="a.zip").verdict is Verdict.MALICIOUS
-
-
-def test_quadratic_growth_is_told_from_linear() -> None:
-    assert grows_linearly(lambda count: sum(range(count * 1_000)), 5_000)
-    assert not grows_linearly(lambda count: sum(range(count * count)), 5_000)
