@@ -8,8 +8,7 @@ import types
 
 import pytest
 
-from tests.bench import __main__ as bench
-from tests.bench import table
+from tests.bench import __main__ as bench, table
 from tests.bench.figure import Compare, Figure
 
 

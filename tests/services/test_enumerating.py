@@ -8,8 +8,7 @@ from sqlalchemy import select, update
 from app.adapters.zendesk import TicketEventsPage, ZendeskClient
 from app.adapters.zendesk.records import TicketEvent
 from app.sandbox import samples
-from app.tickets.service import enumerate as enumerating
-from app.tickets.service import redacting
+from app.tickets.service import enumerate as enumerating, redacting
 from app.tickets.tables import comments, inbox, tickets
 
 EICAR = ("invoice.com", samples.eicar(), "application/octet-stream")

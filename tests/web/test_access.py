@@ -11,8 +11,7 @@ from sqlalchemy import select
 from app.access.roles import Role, allows
 from app.access.service import Access
 from app.access.tables import api_tokens
-from app.commands import token as token_create
-from app.commands import token_list, token_revoke
+from app.commands import token as token_create, token_list, token_revoke
 from app.errors import Rejected
 from app.web.auth import is_declared, need_of, public
 from tests.builders import a_scan

@@ -4,40 +4,49 @@ from __future__ import annotations
 
 from app.engine.analyzers import (
     appended,
-    archive_7z,
-    archive_ar,
-    archive_cab,
-    archive_cpio,
-    archive_rar,
-    archive_tar,
-    archive_zip,
+    text,
+    text_codes,
+    unsupported,
+)
+from app.engine.analyzers.archive import (
+    ar as archive_ar,
+    cab as archive_cab,
     chm,
     compressed,
-    disk_image,
-    html,
-    image,
-    java,
+    cpio as archive_cpio,
+    rar as archive_rar,
+    sevenzip as archive_7z,
+    tar as archive_tar,
+    zip as archive_zip,
+)
+from app.engine.analyzers.disk import image as disk_image
+from app.engine.analyzers.html import html
+from app.engine.analyzers.image import image
+from app.engine.analyzers.mail import (
     mail,
     mhtml,
+    tnef,
+)
+from app.engine.analyzers.office import (
     office,
     ole_storage,
     onenote,
     ooxml,
     opendocument,
-    pdf,
-    pdf_pages,
-    program,
-    program_launcher,
     rtf,
-    script,
+)
+from app.engine.analyzers.pdf import pages as pdf_pages, pdf
+from app.engine.analyzers.program import (
+    java,
+    launcher as program_launcher,
+    program,
+)
+from app.engine.analyzers.script import script
+from app.engine.analyzers.shortcut import (
     shortcut,
-    shortcut_table,
-    shortcut_text,
-    shortcut_xml,
-    text,
-    text_codes,
-    tnef,
-    unsupported,
+    table as shortcut_table,
+    text as shortcut_text,
+    xml as shortcut_xml,
 )
 from app.engine.node import Analyzer
 

@@ -13,8 +13,8 @@ from itertools import islice
 from PIL import Image, ImageOps
 
 from app.engine import charset
-from app.engine.analyzers.image import told
-from app.engine.analyzers.image_codes import Code, Effort, read_codes
+from app.engine.analyzers.image.codes import Code, Effort, read_codes
+from app.engine.analyzers.image.image import told
 from app.engine.node import Item, Node, Tools
 
 #: Quarters of a letter's field that are dark: upper left, upper right, lower left, lower right.

@@ -4,10 +4,9 @@ import struct
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from app.engine.analyzers.android_manifest import elements
+from app.engine.analyzers.program.android_manifest import elements
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine

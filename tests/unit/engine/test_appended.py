@@ -6,8 +6,7 @@ import zipfile
 
 import py7zr
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from PIL import Image
 
 from app.engine.analyzers.appended import zip_start

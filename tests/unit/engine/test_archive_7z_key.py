@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from py7zr.helpers import calculate_key
 
-from app.engine.analyzers.archive_7z_key import derive
+from app.engine.analyzers.archive.sevenzip_key import derive
 
 
 @pytest.mark.parametrize("cycles", [0, 1, 5, 8, 9, 16, 17, 19, 0x3F])

@@ -4,8 +4,7 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet

@@ -4,10 +4,9 @@ import lzma
 import struct
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from app.engine.analyzers import compressed_lz4, compressed_lzw
+from app.engine.analyzers.archive import lz4 as compressed_lz4, lzw as compressed_lzw
 from app.engine.budget import MIB, Limits
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet

@@ -9,8 +9,7 @@ import olefile
 import pytest
 from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from msoffcrypto.method.xor_obfuscation import DocumentXOR  # type: ignore[import-untyped]
 
 from app.engine.model import Report, Severity, Verdict

@@ -9,8 +9,7 @@ import zlib
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from PIL import Image, PngImagePlugin
 
 from app.engine.budget import Limits

@@ -8,7 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageOps
 
-from app.engine.analyzers.image_codes import Code, Effort, read_codes
+from app.engine.analyzers.image.codes import Code, Effort, read_codes
 from tests.unit.engine import pictures
 from tests.unit.engine.pictures import LINK, code
 

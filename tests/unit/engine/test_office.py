@@ -5,10 +5,9 @@ import zlib
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from app.engine.analyzers.vba import NotCompressed, decompress
+from app.engine.analyzers.vba.vba import NotCompressed, decompress
 from app.engine.model import Severity
 from app.engine.scan import Engine
 from app.sandbox import samples

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import struct
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from app.engine.model import Severity, Verdict
 from app.engine.rules import RuleSet

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import pytest
 from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from app.engine.budget import MIB, Limits
 from app.engine.model import Report, Severity, Verdict

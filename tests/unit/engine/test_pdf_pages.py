@@ -6,8 +6,7 @@ import zlib
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from PIL import Image
 
 from app.engine.model import Report, Verdict

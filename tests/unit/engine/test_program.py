@@ -9,10 +9,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from app.engine.analyzers import program_pe
+from app.engine.analyzers.program import pe as program_pe
 from app.engine.model import Report, Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine

@@ -3,10 +3,10 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from app.engine.analyzers import disk_lznt1, rtf_compressed
+from app.engine.analyzers.disk import lznt1 as disk_lznt1
+from app.engine.analyzers.office import rtf_compressed
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine

@@ -6,8 +6,7 @@ from unicodedata import category
 
 import py7zr
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from app.engine.budget import MIB, Limits
 from app.engine.model import Verdict

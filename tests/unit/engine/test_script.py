@@ -6,10 +6,9 @@ import random
 import zlib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from app.engine.analyzers.script_encoder import blocks, decode
+from app.engine.analyzers.script.encoder import blocks, decode
 from app.engine.budget import MIB
 from app.engine.model import Severity, Verdict
 from app.engine.rules import RuleSet

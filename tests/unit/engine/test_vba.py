@@ -3,10 +3,9 @@ from __future__ import annotations
 import base64
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from app.engine.analyzers.vba_strings import folded
+from app.engine.analyzers.vba.strings import folded
 from app.engine.budget import Budget, Limits
 from app.engine.model import Report, Severity, Verdict
 from app.engine.rules import RuleSet

@@ -5,8 +5,7 @@ import struct
 
 import pytest
 import pyzipper
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from app.engine.model import Verdict
 from app.engine.rules import RuleSet

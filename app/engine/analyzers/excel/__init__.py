@@ -1,0 +1,1 @@
+"""Workbooks: Excel 4 macros, connections and locks."""

@@ -1,0 +1,1 @@
+"""Web pages and SVG: forms, hidden payloads, addresses."""

@@ -1,0 +1,1 @@
+"""Pictures: the codes drawn in them and what they carry."""

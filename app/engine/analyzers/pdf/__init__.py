@@ -1,0 +1,1 @@
+"""PDF: actions, scripts, streams and pages."""

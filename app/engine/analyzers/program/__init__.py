@@ -1,0 +1,1 @@
+"""Programs of every system: identified, with notable facts."""

@@ -1,0 +1,1 @@
+"""Script files: what they start, fetch, keep and harm."""

@@ -1,0 +1,1 @@
+"""Shortcuts and settings files that start or fetch something."""

@@ -1,0 +1,1 @@
+"""VBA macros: where they are kept and what they do."""
