@@ -29,6 +29,7 @@ from typing import Any
 
 from app.engine import wire
 from app.engine.budget import Limits
+from app.engine.busy import Busy
 from app.engine.lockdown import Lockdown, hide_process, probe
 from app.engine.model import Finding, Report, Severity
 from app.engine.policy import Policy
@@ -41,6 +42,8 @@ from app.engine.warmup import SAMPLE, warm_up
 _DONE, _OUT_OF_MEMORY, _FAILED = 0, 3, 4
 #: Children that stand by: making one takes about twice as long as scanning a small file.
 _STANDBY = 2
+#: Milliseconds in which the next file comes when there is one.
+_MOMENT_MS = 10
 #: Findings of one report.
 _FINDINGS = 1_000
 #: What stands before an answer: its length.
@@ -99,6 +102,7 @@ class _Mother:
             while _reap():
                 pass
             if descriptor is not None:
+                self._server.busy.take_slot()
                 if os.fork() == 0:
                     self._live(descriptor)
                 os.close(descriptor)
@@ -141,6 +145,7 @@ class _Server:
         self._ended: list[_Child] = []
         self._standby: deque[_Child] = deque()
         self._channel: socket.socket | None = None
+        self.busy = Busy()
 
     @property
     def descriptors(self) -> set[int]:
@@ -153,7 +158,9 @@ class _Server:
         self._stand_by()
         wire.send(channel, {"pid": os.getpid()})
         while True:
+            self.busy.set(_readable(channel, _MOMENT_MS))
             request, file = wire.receive_with_file(channel)
+            self.busy.set(True)
             if file is None:
                 continue
             try:
@@ -223,8 +230,9 @@ class _Server:
             self._lockdown.prepare()
             # The parent may have died before the system was told that the child is to die with it.
             if os.getppid() == parent:
-                # Pages shared with the parent are copied when first written to; here nobody waits for it.
-                json.loads(_to_json(self._engine.scan(SAMPLE, name="a.docx")))
+                if self._has_time(channel):
+                    # Pages shared with the parent are copied when first written to; here nobody waits for it.
+                    json.loads(_to_json(self._engine.scan(SAMPLE, name="a.docx")))
                 self._work(channel, answer)
                 status = _DONE
         except MemoryError:
@@ -233,6 +241,14 @@ class _Server:
             pass
         finally:
             os._exit(status)
+
+    def _has_time(self, channel: socket.socket) -> bool:
+        """Whether to warm up: the file is not here yet, and some core has nothing better to do. Waits until one of both
+        is no longer so."""
+        while not _readable(channel, _MOMENT_MS):
+            if not self.busy.everywhere:
+                return True
+        return False
 
     def _work(self, channel: socket.socket, answer: int) -> None:
         request, file = wire.receive_with_file(channel)
@@ -314,6 +330,12 @@ class _Child:
     def gone(self) -> bool:
         """Whether the system has let go of it, after ``end``."""
         return self._status is not None or os.waitpid(self._pid, os.WNOHANG)[0] != 0
+
+
+def _readable(channel: socket.socket, milliseconds: int) -> bool:
+    poller = select.poll()
+    poller.register(channel, select.POLLIN)
+    return bool(poller.poll(milliseconds))
 
 
 def _policy(fields: dict[str, Any]) -> Policy:

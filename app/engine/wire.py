@@ -42,7 +42,9 @@ def send(channel: socket.socket, header: dict[str, Any], body: bytes = b"", file
         else:
             channel.sendall(_LENGTH.pack(len(text)))
         channel.sendall(text)
-        channel.sendall(body)
+        if body:
+            # Not even nothing may be sent to a child that has heard all and has closed its end.
+            channel.sendall(body)
     except OSError as error:
         raise Closed("The other side is gone.") from error
 
