@@ -324,7 +324,7 @@ def test_a_control_is_judged_by_what_it_can_do(engine: Engine, classid: str, sev
 def test_many_of_anything_are_read_in_linear_time(engine: Engine, part: bytes) -> None:
     report = engine.scan(b"<?xml version='1.0'?><Relationships>" + part * 20_000, name="a.xml")
 
-    assert report.ms < 3_000
+    assert "limit.seconds" not in severities(report)
 
 
 @fuzzed()

@@ -242,7 +242,9 @@ def test_a_bomb_ends_with_its_limit(rules: RuleSet) -> None:
     ],
 )
 def test_many_of_anything_are_read_in_linear_time(engine: Engine, part: bytes) -> None:
-    assert engine.scan(b"%PDF-1.4\n1 0 obj <<" + part * 20_000, name="a.pdf").ms < 3_000
+    report = engine.scan(b"%PDF-1.4\n1 0 obj <<" + part * 20_000, name="a.pdf")
+
+    assert "limit.seconds" not in severities(report)
 
 
 @fuzzed()
@@ -366,4 +368,6 @@ def test_a_file_elsewhere_that_is_opened_by_itself_is_malicious(engine: Engine) 
 def test_scripts_of_forms_are_read_in_linear_time(engine: Engine) -> None:
     content = zlib.compress(b"<script>" * 40_000)
 
-    assert engine.scan(pdf(stream(content, filters=b"/FlateDecode")), name="a.pdf").ms < 5_000
+    report = engine.scan(pdf(stream(content, filters=b"/FlateDecode")), name="a.pdf")
+
+    assert "limit.seconds" not in severities(report)

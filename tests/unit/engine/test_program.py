@@ -266,8 +266,7 @@ def test_a_crafted_program_is_read_as_far_as_it_goes(rules: RuleSet, name: str) 
     report = judged(rules, CRAFTED[name], "a.exe")
 
     assert report.verdict.rank >= Verdict.RESTRICTED.rank
-    assert unknowns(report) == set()
-    assert report.ms < 1000
+    assert unknowns(report) == set()  # not the time it may take, either
 
 
 def test_a_program_cut_anywhere_is_still_one(rules: RuleSet) -> None:

@@ -113,4 +113,4 @@ def test_headers_that_claim_everything_cost_nothing(rules: RuleSet) -> None:
         for at in range(16, 64, 2):
             content = bytearray(seed) + bytes(100_000)
             content[at : at + 2] = b"\xff\xff"
-            assert judged(rules, bytes(content), "a").ms < 1000
+            assert "limit.seconds" not in unknowns(judged(rules, bytes(content), "a"))

@@ -164,7 +164,7 @@ def test_a_local_template_is_clean(engine: Engine) -> None:
 def test_many_of_anything_are_read_in_linear_time(engine: Engine, part: bytes) -> None:
     report = engine.scan(rb"{\rtf1" + part * 20_000, name="a.rtf")
 
-    assert report.ms < 3_000
+    assert "limit.seconds" not in severities(report)
 
 
 @fuzzed()
