@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.engine.node_name import stem_of
 
@@ -22,6 +22,8 @@ _FEW_COMMON = 4
 _MOST = 60
 #: Characters of a text that are searched.
 _TEXT = 100_000
+#: Characters up to which a text may be nothing but a password.
+_NOTE = 80
 #: Characters around a word for password in which the password itself may stand.
 _AFTER, _BEFORE = 160, 60
 #: Occurrences of such words that are looked at.
@@ -32,15 +34,15 @@ _TOKENS_AFTER, _TOKENS_BEFORE = 8, 4
 #: Words for password, by language. In European ones also those for code and key, which people use for the same.
 _WORDS = {
     "en": r"pass[\s-]?(?:wor[dt]|code|phrase)s?|passwd|pass(?![a-z])|p/?w(?:d|s)?(?![a-z])|psw(?![a-z])|\bpin(?![a-z])"
-    r"|(?:access |secret |security |unlock )?code\b|(?:archive|zip|unlock|decryption) key|unlock(?:ed|s)?\b|decrypt\b",
-    "de": r"pass?wort(?:es|s)?|kennwort(?:s)?|zugangscode|schl[üu]ssel\b|entsperr\w*",
-    "fr": r"mots? de passe|mdp\b|code d.acc[èe]s|code secret|\bcl[ée]\b",
-    "es": r"contrase[nñ]as?|\bclave\b|c[óo]digo",
+    r"|(?:access |secret |security |unlock )?code\b|(?:archive|zip|unlock|decryption) key|unlock(?:ed|s)?\b|decrypt\b|\bto open\b|\bprotected with\b",
+    "de": r"pass?wort(?:es|s)?|kennwort(?:s)?|zugangscode|schl[üu]ssel\b|entsperr\w*|zum [öo]ffnen\b",
+    "fr": r"mots? de passe|mdp\b|code d.acc[èe]s|code secret|\bcl[ée]\b|pour l?.?ouvrir\b",
+    "es": r"contrase[nñ]as?|\bclave\b|c[óo]digo|para abrir\w*",
     "pt": r"\bsenha\b|palavra[- ]?(?:passe|chave)",
-    "it": r"parola (?:d.ordine|chiave)|\bparola\b|codice",
+    "it": r"parola (?:d.ordine|chiave)|\bparola\b|codice|per aprir\w+",
     "nl": r"wachtwoord(?:en)?|toegangscode",
     "sv": r"l[öo]senord(?:et)?",
-    "da": r"adgangskode[nr]?|kodeord(?:et)?|passord(?:et)?",
+    "da": r"adgangskode[nr]?|kodeord(?:et)?|passord(?:et)?|\bkode[nr]?\b",
     "fi": r"salasana\w{0,3}",
     "pl": r"has[łl][oae]m?\b|\bkod\b",
     "cs": r"\bhesl[oa]m?\b",
@@ -90,8 +92,27 @@ def candidates(comment: str, name: str) -> tuple[str, ...]:
             found.setdefault(form)
         if len(found) >= _MOST:
             break
-    named = dict.fromkeys((stem_of(name), stem_of(stem_of(name))))
-    return tuple(word for word in {**found, **named, **dict.fromkeys(COMMON)} if word)
+    return tuple(dict.fromkeys((*found, *from_name(name), *COMMON)))
+
+
+def from_name(name: str) -> tuple[str, ...]:
+    """Return what the name of a locked file offers: itself without its extensions."""
+    return tuple(dict.fromkeys(word for word in (stem_of(name), stem_of(stem_of(name))) if word))
+
+
+def learned(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return passwords to try that stand in texts beside what is locked: near a word for password, or in a text so
+    short that it can be nothing else.
+    """
+    found: dict[str, None] = {}
+    for text in texts:
+        near = _near_words(text[:_TEXT])
+        for word in (*near, *(text.split() if len(text) <= _NOTE else ())):
+            for form in _forms(word):
+                found.setdefault(form)
+            if len(found) >= _MOST:
+                return tuple(found)
+    return tuple(found)
 
 
 def fewer(found: tuple[str, ...]) -> tuple[str, ...]:
@@ -109,15 +130,20 @@ def may_hold_password(text: str) -> bool:
 
 def _words(text: str) -> Iterator[str]:
     """Yield what may be a password, the surest place first."""
+    yield from _near_words(text)
+    yield from (match.group(1) for match in _QUOTED.finditer(text) if len(match.group(1)) >= 3)
+    for word in text.split():
+        if _looks_like_one(word) and not _ADDRESS.search(word):
+            yield word
+
+
+def _near_words(text: str) -> Iterator[str]:
+    """Yield what stands near a word for password, the surest place first."""
     places = [match.span() for match, _ in zip(_WORD.finditer(text), range(_OCCURRENCES), strict=False)]
     for _, end in places:
         yield from _marked(text[end : end + _AFTER])
     for start, end in places:
         yield from _near(text[max(0, start - _BEFORE) : start], text[end : end + _AFTER])
-    yield from (match.group(1) for match in _QUOTED.finditer(text) if len(match.group(1)) >= 3)
-    for word in text.split():
-        if _looks_like_one(word) and not _ADDRESS.search(word):
-            yield word
 
 
 def _marked(after: str) -> Iterator[str]:

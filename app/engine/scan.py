@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from app.engine import names, passwords
+from app.engine import charset, names, passwords
 from app.engine.analyzers import ANALYZERS
 from app.engine.attack import technique_of
 from app.engine.budget import LIMIT_TITLES, Budget, LimitReached, Limits, Sink
@@ -28,6 +28,7 @@ from app.engine.view import Content
 
 #: What an unpacker raises -> finding and title; the first row that fits.
 _FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
+    ((MemoryError,), "limit.memory", "Needs more memory to be read than one scan may take"),
     ((Unsupported,), "archive.unsupported", "Packed in a way that cannot be opened here, so its content was not seen"),
     (
         (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
@@ -35,6 +36,12 @@ _FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
         "Damaged, so not all of it could be read",
     ),
 )
+#: What cannot be opened without a password says so by an id that ends like this.
+_LOCKED = ".encrypted"
+#: Locked parts that are looked at again, and how often: a lock may hold the password of another.
+_MOST_LOCKED, _ROUNDS = 20, 3
+#: Texts of one tree in which passwords are looked for, and bytes of each.
+_NOTES, _MOST_NOTES, _NOTE = frozenset({"text", "html", "rtf"}), 50, 20_000
 _FAILED = ("analysis.failed", "The analysis failed, so not all of it was seen")
 
 
@@ -90,6 +97,10 @@ class _Walk:
         self._tools = Tools(budget, candidates)
         self._findings: dict[tuple[str, str], Finding] = {}
         self._links: dict[str, Link] = {}
+        self._notes: list[bytes] = []
+        #: By its place, what stayed locked and with which passwords it was tried.
+        self._locked: dict[str, tuple[Node, Tools]] = {}
+        self._over = False
         #: Nodes being looked into, outermost first, each with what its analyzer has yet to yield.
         self._open: list[tuple[Node, Iterator[Item]]] = []
 
@@ -102,9 +113,28 @@ class _Walk:
             self._reached(LimitReached("file_bytes"), where)
         self.budget.charge_node(0)
         self._visit(root)
+        self._walk()
+        for _ in range(_ROUNDS):
+            if self._over or not self._unlock():
+                break
+            self._walk()
+        return root.kind
+
+    def _walk(self) -> None:
         while self._open:
             self._step()
-        return root.kind
+
+    def _unlock(self) -> bool:
+        """Open again what stayed locked, with passwords that stood beside it; return whether there is any to try."""
+        locked, self._locked = self._locked, {}
+        learned = passwords.learned(map(_text, self._notes)) if locked else ()
+        self._tools = replace(self._tools, passwords=tuple(dict.fromkeys((*self._tools.passwords, *learned))))
+        for where, (node, tools) in locked.items():
+            fresh = [word for word in (*learned, *passwords.from_name(node.name)) if word not in tools.passwords]
+            if fresh:
+                self._findings = {key: found for key, found in self._findings.items() if not _is_lock(found, where)}
+                self._look_into(node, replace(tools, passwords=tuple(dict.fromkeys(fresh))))
+        return bool(self._open)
 
     def result(self) -> tuple[tuple[Finding, ...], tuple[Link, ...]]:
         """Return findings and links in the order of discovery, each once for a place."""
@@ -167,12 +197,23 @@ class _Walk:
         forbidden = restriction(node.kind, node.name, node.where, self._engine.policy, siblings=node.siblings)
         if forbidden:
             self._add(forbidden)
+        if node.kind.family in _NOTES and len(self._notes) < _MOST_NOTES:
+            self._notes.append(bytes(node.data[:_NOTE]))
         if named:
             for finding in names.check(node):
                 self._add(finding)
-        node = replace(node, marks=self._match_rules(node))
+        self._look_into(replace(node, marks=self._match_rules(node)), self._tools)
+
+    def _look_into(self, node: Node, tools: Tools) -> None:
         for analyze in reversed(ANALYZERS.get(node.kind.family, ())):
-            self._open.append((node, analyze(node, self._tools)))
+            self._open.append((node, self._watched(node, tools, analyze(node, tools))))
+
+    def _watched(self, node: Node, tools: Tools, items: Iterator[Item]) -> Iterator[Item]:
+        """Yield the items, and remember whether the node is locked."""
+        for item in items:
+            if isinstance(item, Finding) and _is_lock(item, node.where) and len(self._locked) < _MOST_LOCKED:
+                self._locked[node.where] = (node, tools)
+            yield item
 
     def _match_rules(self, node: Node) -> frozenset[str] | None:
         """Keep what the rules find; return the signs of addresses they saw, None when they were not through."""
@@ -221,8 +262,17 @@ class _Walk:
         self._add(Finding(f"limit.{reached.limit}", Severity.UNKNOWN, where, LIMIT_TITLES[reached.limit]))
         if reached.final:
             self._open.clear()
+            self._over = True
 
     def _failed(self, error: Exception, where: str) -> None:
         """Turn what an analyzer or an unpacker raised into a finding. Only its class is told: messages hold content."""
         code, title = next((row[1:] for row in _FAILURES if isinstance(error, row[0])), _FAILED)
         self._add(Finding(code, Severity.UNKNOWN, where, title, type(error).__name__))
+
+
+def _is_lock(finding: Finding, where: str) -> bool:
+    return finding.where == where and finding.id.endswith(_LOCKED)
+
+
+def _text(note: bytes) -> str:
+    return charset.decode(note, charset.encoding_of(note) or "cp1252")
