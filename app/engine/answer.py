@@ -17,10 +17,11 @@ _ID = re.compile(r"[a-z0-9_.-]{1,80}\Z")
 _TECHNIQUE = re.compile(r"(?:T[0-9]{4}(?:\.[0-9]{3})?)?\Z")
 _MIME = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}\Z", re.ASCII)
 #: Items; limits of the engine keep honest reports far below.
-_FINDINGS, _LINKS, _REASONS, _NODES = 20_000, 10_000, 50, 1_000_000
+_FINDINGS, _LINKS, _REASONS, _WRAPPERS, _NODES = 20_000, 10_000, 50, 20, 1_000_000
 #: Characters. A path may pass through 15 containers with names of 200.
-_WHERE, _TITLE, _EVIDENCE, _URL = 8_192, 300, 200, 16_384
-
+_WHERE, _TITLE, _EVIDENCE, _URL, _NAME = 8_192, 300, 200, 16_384, 80
+#: Characters of a text: no file is larger than this in bytes.
+_CHARACTERS = 2**40
 
 _Word = TypeVar("_Word", Confidence, Severity, Verdict)
 
@@ -70,15 +71,16 @@ def _finding(item: Any) -> Finding:
 
 def _link(item: Any) -> Link:
     data = _mapping(item)
-    reasons = _items(data, "reasons", _REASONS)
-    if not all(isinstance(reason, str) for reason in reasons):
-        raise Malformed("A reason is no text.")
     return Link(
         raw=_shown(data, "raw", _URL),
         url=_shown(data, "url", _URL),
         where=_shown(data, "where", _WHERE),
         verdict=_one_of(Verdict, data, "verdict"),
-        reasons=tuple(printable(reason, _TITLE) for reason in reasons),
+        reasons=_words(data, "reasons", _REASONS, _TITLE),
+        text=_shown(data, "text", _EVIDENCE),
+        at=_offset(data, "at"),
+        wrapped=_shown(data, "wrapped", _URL),
+        via=_words(data, "via", _WRAPPERS, _NAME),
     )
 
 
@@ -100,6 +102,14 @@ def _text(data: dict[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise Malformed(f"{key} is no text.")
     return value
+
+
+def _words(data: dict[str, Any], key: str, most: int, length: int) -> tuple[str, ...]:
+    """Return a list of texts for people."""
+    values = _items(data, key, most)
+    if not all(isinstance(value, str) for value in values):
+        raise Malformed(f"{key} holds something that is no text.")
+    return tuple(printable(value, length) for value in values)
 
 
 def _shown(data: dict[str, Any], key: str, most: int) -> str:
@@ -131,4 +141,11 @@ def _count(data: dict[str, Any], key: str) -> int:
     value = data.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _NODES:
         raise Malformed(f"{key} is no number in its bounds.")
+    return value
+
+
+def _offset(data: dict[str, Any], key: str) -> int:
+    value = data.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not -1 <= value <= _CHARACTERS:
+        raise Malformed(f"{key} is no place in a text.")
     return value

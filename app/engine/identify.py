@@ -30,6 +30,8 @@ EMPTY = Kind("application/x-empty", "empty")
 PE = Kind("application/x-dosexec", "program")
 PDF = Kind("application/pdf", "pdf")
 MAIL = Kind("message/rfc822", "mail")
+#: The form in which programs come to macOS, opened there by a double click.
+APPLE_IMAGE = Kind("application/x-apple-diskimage", "program")
 BINARY = Kind("application/octet-stream", "binary")
 TEXT = Kind("text/plain", "text")
 
@@ -74,7 +76,7 @@ def identify(data: memoryview | bytes, name: str = "") -> Kind:
         return EMPTY
     found = _by_signature(head) or _by_structure(head, memoryview(data), name)
     if found:
-        return found
+        return APPLE_IMAGE if found.family in ("bzip2", "xz") and _is_apple_image(memoryview(data)) else found
     encoding = charset.encoding_of(head)
     if encoding:
         return _text(head, encoding, extension_of(name))
@@ -111,16 +113,29 @@ def _by_structure(head: bytes, data: memoryview, name: str) -> Kind | None:
         return PDF
     if bytes(data[_ISO : _ISO + 5]) in (b"CD001", b"BEA01", b"NSR02", b"NSR03"):
         return Kind("application/x-iso9660-image", "disk_image")
+    if _is_bitmap(head):
+        return Kind("image/bmp", "image")
     if _is_old_tar(head):
         return Kind("application/x-tar", "tar")
     if bytes(data[-512:-504]) == b"conectix":
         return Kind("application/x-vhd", "disk_image")
-    if bytes(data[-512:-508]) == b"koly":
-        # The form in which programs come to macOS, opened there by a double click.
-        return Kind("application/x-apple-diskimage", "program")
+    if _is_apple_image(data):
+        return APPLE_IMAGE
     if head[510:512] == b"\x55\xaa" and _is_disk(head, len(data)):
         return Kind("application/x-raw-disk-image", "disk_image")
     return None
+
+
+def _is_bitmap(head: bytes) -> bool:
+    """Whether a bitmap's header stands here: its mark, four zeros, and one of the sizes that its second header has."""
+    if len(head) < 18 or not head.startswith(b"BM") or any(head[6:10]):
+        return False
+    return struct.unpack_from("<I", head, 14)[0] in (12, 16, 40, 52, 56, 64, 108, 124)
+
+
+def _is_apple_image(data: memoryview) -> bool:
+    """Whether the file ends like a disk image of macOS; those packed by bzip2 or xz begin like a plain stream."""
+    return bytes(data[-512:-508]) == b"koly"
 
 
 def _is_disk(head: bytes, size: int) -> bool:

@@ -156,4 +156,4 @@ def xar_kind(data: memoryview) -> tuple[str, str]:
             table = b""
         if b"<name>Distribution</name>" in table or b"<name>PackageInfo</name>" in table:
             return "application/vnd.apple.installer+xml", "program"
-    return "application/x-xar", "packed"
+    return "application/x-xar", "xar"

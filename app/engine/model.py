@@ -92,13 +92,26 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One address found in a text or a file: as written, in canonical form, and where it stood."""
+    """One address found in a text or a file: as written, in canonical form, and where it stood.
+
+    raw      as it was written, broken spellings and blanks inside included
+    url      canonical, with the wrappers of mail gateways and redirects taken off
+    where    path of containers, as in ``Finding``
+    text     what a reader sees of the link in markup (at most 200 characters); empty when it is the address itself
+    at       offset of ``raw`` in the text that was searched, in characters; -1 when it stands nowhere as such
+    wrapped  canonical form of what was written, when a wrapper was taken off it; else empty
+    via      names of the wrappers that were taken off, outermost first
+    """
 
     raw: str
     url: str
     where: str = ""
     verdict: Verdict = Verdict.CLEAN
     reasons: tuple[str, ...] = ()
+    text: str = ""
+    at: int = -1
+    wrapped: str = ""
+    via: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready mapping with exactly the attributes above."""
@@ -108,12 +121,17 @@ class Link:
             "where": self.where,
             "verdict": self.verdict.value,
             "reasons": list(self.reasons),
+            "text": self.text,
+            "at": self.at,
+            "wrapped": self.wrapped,
+            "via": list(self.via),
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Link:
         """Build a link from what ``to_dict`` returned."""
-        return cls(**{**data, "verdict": Verdict(data["verdict"]), "reasons": tuple(data["reasons"])})
+        lists = {name: tuple(data.get(name, ())) for name in ("reasons", "via")}
+        return cls(**{**data, **lists, "verdict": Verdict(data["verdict"])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,7 +261,7 @@ def _other_type(node: Node) -> tuple[Severity, Confidence] | None:
     extension, family = node.extension, node.kind.family
     if family in ("disk_image", "chm", "onenote"):
         return Severity.SUSPICIOUS, Confidence.MEDIUM
-    if family in ("rar", "7z", "cab", "packed"):
+    if family in ("rar", "7z", "cab", "lha", "arj", "xar", "packed"):
         return Severity.SUSPICIOUS, Confidence.LOW
     if node.kind.mime == "application/zip" and extension not in _ZIPPED:
         return Severity.SUSPICIOUS, Confidence.LOW

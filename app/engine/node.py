@@ -81,20 +81,26 @@ class Child:
               collected in a sink of that budget
     packed    bytes it takes inside the container, 0 when it is not compressed
     siblings  number of files in the container, 0 when unknown
+    hidden    whether its container keeps it, or a folder around it, from being shown
     """
 
     name: str
     content: bytes | memoryview | Sink | Iterable[bytes | memoryview]
     packed: int = 0
     siblings: int = 0
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words in which to look for addresses; ``html`` when they are markup."""
+    """Words in which to look for addresses; ``html`` when they are markup.
+
+    ``hosts``: people wrote them to each other, so hosts without a scheme count; in markup those that are shown do.
+    """
 
     text: str
     html: bool = False
+    hosts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ _TOKENS_AFTER, _TOKENS_BEFORE = 8, 4
 #: Words for password, by language. In European ones also those for code and key, which people use for the same.
 _WORDS = {
     "en": r"pass[\s-]?(?:wor[dt]|code|phrase)s?|passwd|pass(?![a-z])|p/?w(?:d|s)?(?![a-z])|psw(?![a-z])|\bpin(?![a-z])"
-    r"|(?:access |secret |security |unlock )?code\b|(?:archive|zip|unlock|decryption) key|unlock(?:ed|s)?\b|decrypt\b|\bto open\b|\bprotected with\b",
+    r"|(?:access |secret |security |unlock )?code\b|(?:archive|zip|unlock|decryption) key|unlock(?:ed|s)?\b|decrypt\b"
+    r"|\bto open\b|\bprotected with\b",
     "de": r"pass?wort(?:es|s)?|kennwort(?:s)?|zugangscode|schl[üu]ssel\b|entsperr\w*|zum [öo]ffnen\b",
     "fr": r"mots? de passe|mdp\b|code d.acc[èe]s|code secret|\bcl[ée]\b|pour l?.?ouvrir\b",
     "es": r"contrase[nñ]as?|\bclave\b|c[óo]digo|para abrir\w*",

@@ -38,9 +38,21 @@ class _View(io.RawIOBase):
         return len(part)
 
 
+class _Reader(io.BufferedReader):
+    """Reads no more than there is: the buffer for a read is made first, as large as a hostile header demands."""
+
+    def __init__(self, data: memoryview) -> None:
+        super().__init__(_View(data), buffer_size=64 * 1024)
+        self._length = len(data)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        most = max(self._length - self.tell(), 0)
+        return super().read(most if size is None or size < 0 else min(size, most))
+
+
 def reader(data: memoryview) -> io.BufferedReader:
     """Return a buffered, seekable binary file over ``data``; the content is not copied.
 
     The library that gets it may close it; ``data`` stays usable.
     """
-    return io.BufferedReader(_View(data), buffer_size=64 * 1024)
+    return _Reader(data)

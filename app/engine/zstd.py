@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdDecompressor, ZstdFile
+    from compression.zstd import ZstdDecompressor, ZstdError, ZstdFile
 else:
-    from backports.zstd import ZstdDecompressor, ZstdFile
+    from backports.zstd import ZstdDecompressor, ZstdError, ZstdFile
 
-__all__ = ["ZstdDecompressor", "ZstdFile"]
+__all__ = ["ZstdDecompressor", "ZstdError", "ZstdFile"]

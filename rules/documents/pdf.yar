@@ -101,3 +101,18 @@ rule pdf_program_attached {
     condition:
         pdf and all of them
 }
+
+rule pdf_sends_form_at_opening {
+    meta:
+        id = "pdf_sends_form_at_opening"
+        title = "PDF that sends what it knows to a web site as soon as it is opened"
+        severity = "suspicious"
+        technique = "T1598.002"
+        reference = "https://attack.mitre.org/techniques/T1598/002/"
+        date = "2026-11-21"
+        author = "Deskwarden"
+    strings:
+        $send = /\/(OpenAction|O|PO|PV)\s{0,3}<<[^>]{0,60}\/SubmitForm[^>]{0,20}\/F\s{0,3}(<<[^>]{0,60})?\((https?:|\\)/
+    condition:
+        pdf and filesize < 64MB and $send
+}

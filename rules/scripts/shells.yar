@@ -114,6 +114,45 @@ rule password_prompt_mac {
         short_script and $dialog and ($send or $check)
 }
 
+rule password_prompt_mac_used {
+    meta:
+        id = "password_prompt_mac_used"
+        title = "Script that asks for the computer's password and runs commands from the internet with it"
+        severity = "malicious"
+        technique = "T1056.002"
+        reference = "https://attack.mitre.org/techniques/T1056/002/"
+        date = "2026-11-21"
+        author = "Deskwarden"
+    strings:
+        $hidden = "with hidden answer" nocase
+        $shell = "do shell script" nocase
+        $rights = /sudo\s{1,3}-S\b/
+        $fetch = "curl "
+        $run = /\|\s{0,3}(sudo\s{1,3})?(ba|z)?sh\b/
+    condition:
+        short_script and all of them
+}
+
+rule fetched_either_way_and_run {
+    meta:
+        id = "fetched_either_way_and_run"
+        title = "Script that runs whatever it is sent from the internet, fetched by one of two tools"
+        severity = "suspicious"
+        confidence = "medium"
+        technique = "T1105"
+        reference = "https://attack.mitre.org/techniques/T1105/"
+        date = "2026-11-21"
+        author = "Deskwarden"
+    strings:
+        $curl = "curl "
+        $wget = "wget "
+        $or = /\|\|\s{0,3}(curl|wget)\s/
+        $run = /\)\s{0,3}\|\s{0,3}(sudo\s{1,3})?(ba|z)?sh\b/
+    condition:
+        // Both in one line, more or less: a gap in a string would cost more.
+        short_script and filesize < 4KB and all of them and @run[1] - @or[1] < 300 and @run[1] > @or[1]
+}
+
 rule decoded_and_run {
     meta:
         id = "decoded_and_run"

@@ -15,7 +15,10 @@ import structlog
 
 from tests.bench import table
 
-PARTS = ("webhook", "engine", "isolation", "folder", "memory", "growth", "calls")
+PARTS = (
+    *("webhook", "engine", "isolation", "folder", "memory", "growth", "links"),
+    *("calls", "detection", "bombs", "clamd", "index", "judging"),
+)
 
 
 def main() -> int:

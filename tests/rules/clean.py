@@ -199,4 +199,14 @@ CLEAN: dict[str, bytes] = {
     "profile.ps1": PROFILE.encode(),
     ".htaccess": HTACCESS.encode(),
     "review.ics": CALENDAR.encode(),
+    "template.rtf": rb"{\rtf1\ansi {\*\template C:\\Templates\\\u-3913?letter.dotx}Dear customer.}",
+    "saved.mht": b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n"
+    b"Content-Type: text/html\r\nContent-Location: https://www.example.com/\r\n\r\n<p>A PDF: %PDF-1.7</p>\r\n--b--\r\n",
+    "ppt/slides/slide1.xml": b"<?xml version='1.0'?><p:sld><a:hlinkHover r:id='r2' action='ppaction://hlinksldjump'/></p:sld>",
+    "customUI/customUI.xml": b"<?xml version='1.0'?><customUI onLoad='Ribbon.Loaded'><button onAction='Start'/>"
+    b"</customUI>",
+    "word/activeX/activeX1.xml": b"<?xml version='1.0'?><ax:ocx ax:classid='{8BD21D40-EC42-11CE-9E0D-00AA006002F3}'/>",
+    "rename.applescript": b'set n to text returned of (display dialog "Name" default answer "")\ndo shell '
+    b'script "ls"\n',
+    "fetch.sh": b"#!/bin/sh\ncurl -fsSLO https://www.example.com/a.tar.gz || wget https://www.example.com/a.tar.gz\n",
 }

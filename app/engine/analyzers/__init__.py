@@ -10,13 +10,16 @@ from app.engine.analyzers import (
 )
 from app.engine.analyzers.archive import (
     ar as archive_ar,
+    arj as archive_arj,
     cab as archive_cab,
     chm,
     compressed,
     cpio as archive_cpio,
+    lha as archive_lha,
     rar as archive_rar,
     sevenzip as archive_7z,
     tar as archive_tar,
+    xar as archive_xar,
     zip as archive_zip,
 )
 from app.engine.analyzers.disk import image as disk_image
@@ -25,7 +28,10 @@ from app.engine.analyzers.image import image
 from app.engine.analyzers.mail import (
     mail,
     mhtml,
+    smime,
     tnef,
+    uuencoded,
+    vcard,
 )
 from app.engine.analyzers.office import (
     office,
@@ -41,8 +47,9 @@ from app.engine.analyzers.program import (
     launcher as program_launcher,
     program,
 )
-from app.engine.analyzers.script import script
+from app.engine.analyzers.script import build_project, script
 from app.engine.analyzers.shortcut import (
+    plist as shortcut_plist,
     shortcut,
     table as shortcut_table,
     text as shortcut_text,
@@ -67,19 +74,32 @@ ANALYZERS: dict[str, tuple[Analyzer, ...]] = {
     "mail": (mail.analyze,),
     "activemime": (mhtml.analyze_packed,),
     "html": (html.analyze, script.analyze_page, text_codes.analyze_page, appended.analyze),
-    "xml": (html.analyze_xml, ooxml.analyze_part, opendocument.analyze_flat, shortcut_xml.analyze),
+    "xml": (
+        html.analyze_xml,
+        ooxml.analyze_part,
+        opendocument.analyze_flat,
+        shortcut_xml.analyze,
+        build_project.analyze,
+    ),
     "text": (
         text.analyze,
         text_codes.analyze,
         mhtml.analyze_text,
         shortcut_text.analyze,
         shortcut_table.analyze,
+        vcard.analyze,
+        smime.analyze_text,
+        uuencoded.analyze,
+        build_project.analyze,
         appended.analyze,
     ),
     "script": (text.analyze, script.analyze, appended.analyze),
     "rtf": (text.analyze, rtf.analyze, appended.analyze),
     "pdf": (pdf.analyze, pdf_pages.analyze, appended.analyze),
     "rar": (archive_rar.analyze,),
+    "lha": (archive_lha.analyze,),
+    "arj": (archive_arj.analyze,),
+    "xar": (archive_xar.analyze,),
     "packed": (unsupported.analyze,),
     "cab": (archive_cab.analyze,),
     "ar": (archive_ar.analyze,),
@@ -95,5 +115,7 @@ ANALYZERS: dict[str, tuple[Analyzer, ...]] = {
     "image": (image.analyze, appended.analyze_image),
     "media": (appended.analyze,),
     "shortcut": (shortcut.analyze, appended.analyze),
+    "plist": (shortcut_plist.analyze,),
+    "data": (smime.analyze,),
     "binary": (appended.analyze,),
 }

@@ -24,6 +24,7 @@ _SETTINGS = 64 * 1024
 _ARCHIVES = re.compile(rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|MSCF\x00{4}|PK\x03\x04")
 _CABINET = re.compile(rb"MSCF\x00{4}")
 _NULLSOFT = b"\xef\xbe\xad\xdeNullsoftInst"
+_INNO = re.compile(rb"Inno Setup Setup Data \(\d")
 #: Families that are worth a node of their own behind another format; padding, pictures and films are not.
 _DULL = frozenset({"empty", "binary", "text", "image", "media", "data", "xml"})
 _LEAST = 16
@@ -45,15 +46,19 @@ def analyze_program(node: Node, tools: Tools) -> Iterator[Item]:
     if start:
         yield Child(f"appended.{_extension(start.group())}", overlay[start.start() :])
     elif bytes(overlay[4:20]) == _NULLSOFT or bytes(overlay[516:532]) == _NULLSOFT:
-        yield node.finding(
-            "archive.unsupported", Severity.UNKNOWN, "Installer whose content cannot be opened here", "NSIS"
-        )
+        yield _installer(node, "NSIS")
+    elif _INNO.search(overlay):
+        yield _installer(node, "Inno Setup")
     else:
         yield from analyze(node, tools)
     for first, length in resources:
         found = _CABINET.search(node.data[first : first + length])
         if found:
             yield Child("resource.cab", node.data[first + found.start() : first + length])
+
+
+def _installer(node: Node, maker: str) -> Item:
+    return node.finding("archive.unsupported", Severity.UNKNOWN, "Installer whose content cannot be opened here", maker)
 
 
 def analyze_image(node: Node, tools: Tools) -> Iterator[Item]:

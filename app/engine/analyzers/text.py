@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.engine import charset
+from app.engine.links.calendar import is_calendar, unfolded
 from app.engine.node import Child, Item, Node, Text, Tools
 
 
@@ -13,10 +14,13 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     encoding = charset.encoding_of(node.data) or "cp1252"
     if wide(encoding):
         yield utf8_view(node, encoding)
-    elif node.marks != frozenset():
+        return
+    # What people write to each other; other texts have too many names with dots in them.
+    letter = node.name.rpartition("/")[2] == "body.txt" or node.kind.mime == "text/calendar"
+    if letter or node.marks != frozenset():
         for piece in charset.windows(node.data, encoding):
             tools.budget.charge_time()
-            yield Text(piece)
+            yield Text(unfolded(piece) if is_calendar(piece) else piece, hosts=letter)
 
 
 def wide(encoding: str) -> bool:

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 from app.engine import charset
 from app.engine.analyzers.image.codes import Code, Effort, read_codes
 from app.engine.analyzers.image.image import told
+from app.engine.model import Severity
 from app.engine.node import Item, Node, Tools
 
 #: Quarters of a letter's field that are dark: upper left, upper right, lower left, lower right.
@@ -42,7 +43,7 @@ _LEAST_CELLS = 60
 
 #: Bytes that are looked at from the first sign of a drawing on, drawings, and rows and columns of one.
 _WITHIN = 2 * 1024 * 1024
-_MOST_DRAWINGS = 8
+_MOST_DRAWINGS = 100
 _MOST_SIDE = 400
 #: The smallest code has eleven modules a side, in half blocks six lines.
 _LEAST_ROWS, _LEAST_COLUMNS = 6, 11
@@ -73,10 +74,14 @@ def analyze_page(node: Node, tools: Tools) -> Iterator[Item]:
 
 def _told(node: Node, tools: Tools, *, html: bool) -> Iterator[Item]:
     codes: dict[Code, None] = {}
-    for drawing in islice(_drawings(node.raw, html=html), _MOST_DRAWINGS):
+    drawings = _drawings(node.raw, html=html)
+    for drawing in islice(drawings, _MOST_DRAWINGS):
         tools.budget.charge_time()
         codes.update(dict.fromkeys(_read(drawing)))
     yield from told(node, list(codes))
+    if next(drawings, None) is not None:
+        title = "Text with so many drawings that not all were searched for codes"
+        yield node.finding("limit.drawings", Severity.UNKNOWN, title)
 
 
 def _drawings(data: bytes, *, html: bool) -> Iterator[list[_Row]]:

@@ -7,7 +7,6 @@ differences: international host names become punycode, and a port that is not th
 from __future__ import annotations
 
 import re
-import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import unquote_to_bytes
 
@@ -15,8 +14,10 @@ import idna
 
 #: Longer ones are no addresses that people follow; browsers stop at 2,048 to 64,000.
 MOST = 8_192
+#: Controls and blanks around an address, which browsers drop.
+_ENDS_OF_TEXT = "".join(map(chr, range(0x21)))
 _BLANKS = str.maketrans("", "", "\t\r\n")
-_SCHEME = re.compile(r"(https?):[/\\]{1,}(.*)", re.I | re.S)
+_SCHEME = re.compile(r"(https?):[/\\]*(.*)", re.I | re.S)
 _BARE = re.compile(r"[^\s:/?#@\\]+\.[^\s:/?#@\\]+(?::\d{1,5})?(?:[/?#].*)?", re.S)
 #: Nothing to mend: an ASCII host of at least two labels in lower case, and nothing escaped or odd behind it.
 _SIMPLE = re.compile(
@@ -43,9 +44,9 @@ def canonical(url: str) -> str:
         return url
     if len(url) > MOST:
         raise ValueError("The address is too long.")
-    scheme, authority, path, query = _split(url.strip(" \t\r\n\x00").translate(_BLANKS))
+    scheme, authority, path, query = _split(url.strip(_ENDS_OF_TEXT).translate(_BLANKS))
     host, port = _host_and_port(authority)
-    shown = f":{port}" if port and port != _DEFAULT_PORTS[scheme] else ""
+    shown = "" if port in (None, _DEFAULT_PORTS[scheme]) else f":{port}"
     return f"{scheme}://{_host(host)}{shown}{_path(path)}{query}"
 
 
@@ -79,26 +80,33 @@ def _split(url: str) -> tuple[str, str, str, str]:
     return scheme, authority, slash + path, (mark + _escape(_unescape(query)) if mark else "")
 
 
-def _host_and_port(authority: str) -> tuple[str, int]:
+def _host_and_port(authority: str) -> tuple[str, int | None]:
     host = authority.rpartition("@")[2]
     name, colon, port = host.rpartition(":")
     if not colon or (host.startswith("[") and host.endswith("]")):
-        return host, 0
-    if port and not (port.isascii() and port.isdigit() and int(port[-6:]) <= 65_535 and len(port) < 9):
+        return host, None
+    if not port:
+        return name, None
+    digits = port.lstrip("0") or "0"
+    if not (port.isascii() and port.isdigit() and len(digits) < 6 and int(digits) <= 65_535):
         raise ValueError("The port of the address is no number.")
-    return name, int(port or 0)
+    return name, int(digits)
 
 
 def _host(host: str) -> str:
     """Return the canonical host: punycode or IP address. Raises ``ValueError`` when nothing is left."""
     if host.startswith("["):
         return _ipv6(host.strip("[]"))
-    name = _unescape(host.translate(_DOTS)).decode("utf-8", "replace").lower().translate(_DOTS)
+    name = _unescape(host.translate(_DOTS)).decode("utf-8", "surrogateescape").lower().translate(_DOTS)
     name = re.sub(r"\.{2,}", ".", name).strip(".")
     # Characters that end a host name, hidden behind an escape: browsers refuse these too.
     if not name or len(name) > 1_000 or not _ENDS.isdisjoint(name):
         raise ValueError("The address names no host.")
-    return _ipv4(name) or _punycode(name)
+    if name.isascii():
+        return _ipv4(name) or _punycode(name)
+    # Digits of other scripts and styles become plain ones on the way.
+    encoded = _punycode(name)
+    return _ipv4(encoded) or encoded
 
 
 def _punycode(name: str) -> str:
@@ -109,7 +117,7 @@ def _punycode(name: str) -> str:
             # Labels that the standard refuses (emoji, mixed scripts) still resolve in browsers.
             if name.isprintable() and "%" not in name:
                 name = ".".join(_label(part) for part in name.split("."))
-    return _escape(name.encode("utf-8", "surrogatepass"))
+    return _escape(_encoded(name))
 
 
 def _label(label: str) -> str:
@@ -117,14 +125,29 @@ def _label(label: str) -> str:
 
 
 def _ipv4(name: str) -> str:
-    """Return a dotted address for every spelling that resolvers take (one number, octal, hex), else empty."""
-    last = name.rpartition(".")[2]
-    if not _NUMERIC.fullmatch(last) or len(name) > 60:
+    """Return a dotted address for every spelling that browsers take (one number, octal, hex), else empty.
+
+    By the URL standard (url.spec.whatwg.org, "ends in a number checker" and "IPv4 parser"): a name whose last label
+    is a number is an address or nothing. Raises ``ValueError`` when it is nothing.
+    """
+    labels = name.split(".")
+    if not _NUMERIC.fullmatch(labels[-1]):
         return ""
-    try:
-        return socket.inet_ntoa(socket.inet_aton(name))
-    except OSError:
-        return ""
+    if len(labels) > 4 or len(name) > 300:
+        raise ValueError("The address ends in a number that is no IP address.")
+    *first, last = (_number(label) for label in labels)
+    if any(part > 255 for part in first) or last >= 256 ** (4 - len(first)):
+        raise ValueError("A number of the IP address is too large.")
+    return str(IPv4Address(last + sum(part << 8 * (3 - place) for place, part in enumerate(first))))
+
+
+def _number(label: str) -> int:
+    """Return the number that a label writes in hex, octal or decimal. Raises ``ValueError`` when it writes none."""
+    if not _NUMERIC.fullmatch(label):
+        raise ValueError("A part of the IP address is no number.")
+    if label.startswith("0x"):
+        return int(label[2:] or "0", 16)
+    return int(label, 8 if label.startswith("0") else 10)
 
 
 def _ipv6(text: str) -> str:
@@ -154,13 +177,21 @@ def _path(path: str) -> str:
 
 def _unescape(text: str) -> bytes:
     """Undo percent-escapes until none is left. Every round shortens the text, and each is one pass over it."""
-    data = text.encode("utf-8", "surrogatepass")
+    data = _encoded(text)
     for _ in range(64):
         plain = unquote_to_bytes(data)
         if plain == data:
             break
         data = plain
     return data
+
+
+def _encoded(text: str) -> bytes:
+    """Return the text in UTF-8; bytes that were none when it was read stand in it as lone surrogates (PEP 383)."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _escape(data: bytes) -> str:

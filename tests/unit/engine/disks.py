@@ -68,6 +68,7 @@ def ntfs(
     traits: int = 0,
     resident: bool = False,
     unit: int = 0,
+    hidden: bool = False,
 ) -> bytes:
     """A volume with clusters of 512 bytes, records of 1,024, and one file in the folder Sub."""
 
@@ -104,7 +105,8 @@ def ntfs(
         data = runs(0x80, unit or len(content), pairs, traits)
     table = [record(runs(0x80, 26 * 1024, b"\x21" + bytes([52]) + struct.pack("<H", 1)), 1), *[bytes(1024)] * 23]
     table.append(record(named("Sub", 5, 3), 3))
-    table.append(record(named(name, 24, 1) + named("RECHNU~1.TXT", 24, 2) + data, 1))
+    standard = attribute(0x10, bytes(32) + struct.pack("<IIII", 2 * hidden, 0, 0, 0))
+    table.append(record(standard + named(name, 24, 1) + named("RECHNU~1.TXT", 24, 2) + data, 1))
     boot = b"\xeb\x52\x90NTFS    " + struct.pack("<HB", SECTOR, 1)
     boot = boot.ljust(48, b"\0") + struct.pack("<QQbxxx", 1, 1, -10)
     first, second = content[: half * SECTOR], content[half * SECTOR :]

@@ -116,6 +116,14 @@ def test_an_installer_that_cannot_be_opened_says_so(engine: Engine) -> None:
     assert unknowns(engine.scan(content, name="a.exe")) == {"archive.unsupported"}
 
 
+def test_an_inno_installer_is_named_and_said_to_be_unseen(engine: Engine) -> None:
+    content = program() + bytes(400) + b"Inno Setup Setup Data (6.1.0) (u)" + bytes(100)
+
+    (finding,) = [f for f in engine.scan(content, name="a.exe").findings if f.id == "archive.unsupported"]
+
+    assert finding.evidence == "Inno Setup"
+
+
 def test_both_of_two_zips_behind_each_other_are_opened(engine: Engine) -> None:
     first, second = samples.zip_of({"e.txt": EICAR}), samples.zip_of({"a.txt": BENIGN})
 

@@ -2,18 +2,26 @@ from __future__ import annotations
 
 import struct
 import zlib
+from base64 import b85decode
 
 import pytest
 from hypothesis import given, strategies as st
 
-from app.engine.budget import MIB, Limits
+from app.engine.analyzers.archive import libarchive
+from app.engine.budget import MIB, Budget, Limits
 from app.engine.model import Verdict
+from app.engine.node import Tools
 from app.engine.rules import RuleSet
 from app.engine.scan import Engine
 from tests.fuzz import fuzzed
 from tests.unit.engine.containers import BENIGN, EICAR, damaged, judged, places, unknowns
 
-STORED, MSZIP, LZX = 0, 1, 0x1503
+STORED, MSZIP, QUANTUM, LZX = 0, 1, 0x1472, 0x1503
+#: A cabinet with one file under LZX, compressed, with the addresses of calls translated.
+COMPRESSED = (
+    "O;bZg00000eE<Le00000EC2ui000000|5a50RR9100000LjV8(0RRIJ9smFU000000084$Oo|`?WjHQkX>I_@pIWFg03HBafPjqv"
+    "FyH|X00001000050002!00000=l}o!faw4K|9|KX0RRB#5;RtL=!a!PAp"
+)
 
 
 def blocks(content: bytes, method: int) -> list[bytes]:
@@ -24,6 +32,10 @@ def blocks(content: bytes, method: int) -> list[bytes]:
         if method == MSZIP:
             stream = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=history) if history else zlib.compressobj(9, 8, -15)
             body, history = b"CK" + stream.compress(plain) + stream.flush(), plain
+        if method == LZX:
+            # MS-PATCH 2.2: no translation of calls, a block that is not compressed, its size, three last places.
+            head = 0b011 << 28 | len(plain) << 4
+            body = struct.pack("<HHIII", head >> 16, head & 0xFFFF, 1, 1, 1) + plain + bytes(len(plain) % 2)
         packed.append(struct.pack("<IHH", 0, len(body), len(plain)) + body)
     return packed
 
@@ -41,7 +53,7 @@ def cab(files: dict[str, bytes], method: int = MSZIP, *, folder: int = 0, utf8: 
     return header + struct.pack("<IHH", start, len(data), method) + entries + b"".join(data)
 
 
-@pytest.mark.parametrize("method", [STORED, MSZIP])
+@pytest.mark.parametrize("method", [STORED, MSZIP, LZX])
 def test_a_file_in_a_cabinet_is_found(engine: Engine, method: int) -> None:
     report = engine.scan(cab({"a.txt": BENIGN, "sub\\e.txt": EICAR}, method), name="a.cab")
 
@@ -64,9 +76,31 @@ def test_a_harmless_cabinet_is_clean(engine: Engine) -> None:
 
 
 def test_a_method_that_is_not_read_is_unknown(engine: Engine) -> None:
-    report = engine.scan(cab({"a.txt": BENIGN}, LZX), name="a.cab")
+    report = engine.scan(cab({"a.txt": BENIGN}, QUANTUM), name="a.cab")
 
     assert (report.verdict, unknowns(report)) == (Verdict.UNKNOWN, {"archive.unsupported"})
+
+
+def test_where_the_library_is_missing_lzx_is_unknown(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libarchive, "_LIBRARY", None)
+
+    assert unknowns(engine.scan(cab({"a.txt": BENIGN}, LZX), name="a.cab")) == {"archive.unsupported"}
+
+
+def test_a_harmless_file_under_lzx_is_clean(engine: Engine) -> None:
+    report = engine.scan(cab({"a.txt": BENIGN, "b.txt": BENIGN * 9}, LZX), name="a.cab")
+
+    assert (report.verdict, report.findings, report.nodes) == (Verdict.CLEAN, (), 3)
+
+
+def test_a_compressed_block_of_lzx_is_read() -> None:
+    """From libarchive's test suite (test_read_format_cab_lzx_e8.cab, BSD licence)."""
+    ((name, content),) = [
+        (member.name, b"".join(member.content))
+        for member in libarchive.members(b85decode(COMPRESSED), "cab", Tools(Budget(Limits())))
+    ]
+
+    assert (name, len(content)) == ("e8.bin", 30)
 
 
 def test_a_cabinet_cut_short_is_unknown_and_its_beginning_is_read(engine: Engine) -> None:

@@ -4,13 +4,13 @@ import hashlib
 import io
 import struct
 
-import msoffcrypto  # type: ignore[import-untyped]
+import msoffcrypto
 import olefile
 import pytest
 from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
 from hypothesis import given, strategies as st
-from msoffcrypto.method.xor_obfuscation import DocumentXOR  # type: ignore[import-untyped]
+from msoffcrypto.method.xor_obfuscation import DocumentXOR
 
 from app.engine.model import Report, Severity, Verdict
 from app.engine.rules import RuleSet

@@ -20,6 +20,7 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1")
         (b"", "a.exe", "application/x-empty", "empty"),
         (b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0", "a.txt", "application/x-dosexec", "program"),
         (b"\x7fELF\x02\x01", "a", "application/x-elf", "program"),
+        (b"BM" + struct.pack("<IIII", 99, 0, 54, 40) + b"\xff" * 60, "a", "image/bmp", "image"),
         (b"\xca\xfe\xba\xbe\x00\x00\x00\x02" + bytes(20), "a", "application/x-mach-binary", "program"),
         (b"\xca\xfe\xba\xbe\x00\x00\x00\x34" + bytes(20), "A.class", "application/java-vm", "program"),
         (b"\xca\xfe\xba\xbe\x00\x00\x00\x34" + bytes(20), "com/A.class", "application/java-vm", "bytecode"),
@@ -92,7 +93,7 @@ def test_an_installer_or_its_patch_is_known_by_its_class(number: str) -> None:
     ("names", "kind"),
     [
         (b"<name>Distribution</name>", ("application/vnd.apple.installer+xml", "program")),
-        (b"<name>a.txt</name>", ("application/x-xar", "packed")),
+        (b"<name>a.txt</name>", ("application/x-xar", "xar")),
     ],
 )
 def test_an_installer_of_macos_is_told_from_another_xar(names: bytes, kind: tuple[str, str]) -> None:

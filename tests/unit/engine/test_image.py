@@ -125,11 +125,52 @@ def test_what_is_no_picture_inside_is_told(engine: Engine) -> None:
     assert (ids(report), report.verdict) == ({"image.not_read"}, Verdict.CLEAN)
 
 
-def test_with_little_time_left_pictures_are_not_searched(rules: RuleSet) -> None:
+@pytest.mark.parametrize(("side", "found", "verdict"), [(300, {"limit.pictures"}, Verdict.UNKNOWN),
+                                                       (10, set(), Verdict.CLEAN)])  # fmt: skip
+def test_a_picture_without_time_to_search_it_is_unknown_when_it_may_hold_a_code(
+    rules: RuleSet, side: int, found: set[str], verdict: Verdict
+) -> None:
     moments = iter([0.0, 0.0, *[13.0] * 10_000])
-    report = Engine(rules, Limits(), clock=lambda: next(moments)).scan(saved(code()), name="a.png")
 
-    assert (ids(report), report.verdict) == ({"image.not_read"}, Verdict.CLEAN)
+    report = Engine(rules, Limits(), clock=lambda: next(moments)).scan(saved(code().resize((side, side))), name="a.png")
+
+    assert (ids(report), report.verdict) == (found, verdict)
+
+
+def test_a_code_in_a_late_frame_is_read(engine: Engine) -> None:
+    content = io.BytesIO()
+    frames = [Image.new("L", (150, 150), 255 - number % 200) for number in range(400)]
+    frames.append(code().resize((150, 150)))
+    frames[0].save(content, "GIF", save_all=True, append_images=frames[1:])
+
+    report = scanned(engine, content.getvalue())
+
+    assert LINK in urls(report)
+    assert report.verdict is Verdict.CLEAN
+
+
+def test_frames_that_are_not_looked_at_are_unknown(engine: Engine) -> None:
+    content = io.BytesIO()
+    frames = [Image.new("L", (12, 12), number % 250) for number in range(1_600)]
+    frames[0].save(content, "GIF", save_all=True, append_images=frames[1:])
+
+    report = scanned(engine, content.getvalue())
+
+    assert (ids(report), report.verdict) == ({"limit.frames"}, Verdict.UNKNOWN)
+
+
+def test_all_pages_of_a_long_scanned_file_are_looked_at(engine: Engine) -> None:
+    content = io.BytesIO()
+    pages = [Image.new("1", (1_240, 1_754), 1) for _ in range(40)]
+    for number, page in enumerate(pages):
+        page.putpixel((number, number), 0)
+    pages[30].paste(code().convert("1"), (400, 400))
+    pages[0].save(content, "TIFF", save_all=True, append_images=pages[1:], compression="group4")
+
+    report = scanned(engine, content.getvalue())
+
+    assert LINK in urls(report)
+    assert report.verdict is Verdict.CLEAN
 
 
 def _chunk(kind: bytes, content: bytes = b"") -> bytes:

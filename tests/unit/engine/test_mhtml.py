@@ -97,3 +97,14 @@ def test_damaged_archives_are_judged_without_a_failure(rules: RuleSet, content: 
 @given(content=damaged(packed(DOCUMENT)))
 def test_damaged_packed_parts_are_judged_without_a_failure(rules: RuleSet, content: bytes) -> None:
     judged(rules, content, "a.mso")
+
+
+def test_a_part_without_a_name_is_called_by_its_address(engine: Engine) -> None:
+    parts = (
+        ("text/html", "https://a.example/page/", b"<p>x</p>"),
+        ("image/png", "https://a.example/e%20e.txt?x=1", EICAR),
+    )
+
+    report = engine.scan(archive(*parts), name="a.mht")
+
+    assert places(report)["yara.eicar"] == "a.mht/e e.txt"

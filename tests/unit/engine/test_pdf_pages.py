@@ -125,13 +125,37 @@ def test_the_first_and_the_last_pages_are_searched(engine: Engine, page: int) ->
     assert report.verdict is Verdict.CLEAN
 
 
-def test_a_long_document_says_that_its_middle_was_not_searched(engine: Engine) -> None:
-    report = engine.scan(document([WORDS] * 40), name="a.pdf")
+def test_the_middle_of_a_long_document_is_searched(engine: Engine) -> None:
+    pages = [WORDS] * 40
+    pages[25] += shown("P1", 300, 300, 100, 100)
 
-    assert {(finding.id, finding.evidence) for finding in report.findings} == {
-        ("pdf.pages_not_read", "28 pages were not")
-    }
+    report = engine.scan(document(pages, images=[code()]), name="a.pdf")
+
+    assert LINK in urls(report)
     assert report.verdict is Verdict.CLEAN
+
+
+def test_a_letterhead_on_every_page_hides_no_code(engine: Engine) -> None:
+    pages = [WORDS + shown("P1", 20, 780, 100, 50)] * 60
+    pages[40] += shown("P2", 300, 300, 100, 100)
+
+    report = engine.scan(document(pages, images=[pictures.photo(200, 100), code()]), name="a.pdf")
+
+    assert LINK in urls(report)
+    assert report.verdict is Verdict.CLEAN
+
+
+def test_a_code_of_one_picture_in_many_places_is_no_letterhead(engine: Engine) -> None:
+    dot = Image.new("L", (4, 4), 0)
+    pages = [WORDS + shown("P1", 20, 780, 10, 10)] * 15
+    modules = code(scale=1).load()
+    assert modules is not None
+    side = code(scale=1).width
+    pages[12] += b"".join(
+        shown("P1", 60 + 9 * x, 700 - 9 * y, 9, 9) for y in range(side) for x in range(side) if modules[x, y] == 0
+    )
+
+    assert LINK in urls(engine.scan(document(pages, images=[dot]), name="a.pdf"))
 
 
 def test_a_document_of_words_is_clean(engine: Engine) -> None:
@@ -162,8 +186,67 @@ def test_damaged_documents_are_judged(rules: RuleSet, data: st.DataObject) -> No
     judged(rules, data.draw(damaged(content)), "a.pdf")
 
 
-def test_many_parts_without_a_table_are_unknown_and_not_looked_up_one_by_one(engine: Engine) -> None:
+def test_many_parts_without_a_table_are_no_burden(engine: Engine) -> None:
     report = engine.scan(b"%PDF-1.4\n" + b"1 0 obj << >> endobj\n" * 5_000, name="a.pdf")
 
+    assert "limit.seconds" not in {finding.id for finding in report.findings}
+
+
+@pytest.mark.parametrize("part", [b"<</Length 1>>stream\n", b"(", b"% endobj "])
+def test_parts_that_do_not_end_are_not_searched_for_their_end_again_and_again(engine: Engine, part: bytes) -> None:
+    report = engine.scan(_astray(part, 3_000, b"x" * 500_000 + b"endstream\nendobj\n"), name="a.pdf")
+
     assert "limit.pdf_pages" in {finding.id for finding in report.findings}
+    assert "limit.seconds" not in {finding.id for finding in report.findings}
     assert report.verdict is Verdict.UNKNOWN
+
+
+def _astray(part: bytes, count: int, end: bytes) -> bytes:
+    """Return a PDF of one page with so many contents, each of which goes on to the end of the file."""
+    contents = b" ".join(b"%d 0 R" % (4 + number) for number in range(count))
+    bodies = [
+        b"<</Type/Catalog/Pages 2 0 R>>endobj\n",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents[%s]>>endobj\n" % contents,
+        *[part] * count,
+    ]
+    out = bytearray(b"%PDF-1.5\n")
+    places = []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(out))
+        out += b"%d 0 obj" % number + body
+    out += end
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1)
+    table += b"".join(b"%010d 00000 n \n" % place for place in places)
+    trailer = b"trailer\n<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF" % (len(places) + 1, len(out))
+    return bytes(out + table + trailer)
+
+
+def _nested(depth: int, times: int) -> bytes:
+    """Return a PDF of one page with forms in forms, each drawn so many times by the one around it."""
+    objects = {
+        1: b"<</Type/Catalog/Pages 2 0 R>>",
+        2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</XObject<</A 10 0 R>>>>>>",
+        4: _stream(b"", b"/A Do"),
+    }
+    for number in range(10, 10 + depth):
+        head = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</A %d 0 R>>>>" % (number + 1)
+        objects[number] = _stream(head + b"/Filter/FlateDecode", zlib.compress(b"/A Do " * times))
+    objects[10 + depth] = _stream(b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]", b"0 0 m")
+    body = b"".join(b"%d 0 obj\n%b\nendobj\n" % row for row in objects.items())
+    return b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@pytest.mark.parametrize(
+    ("depth", "times", "expected"), [(18, 3, Verdict.UNKNOWN), (60, 2, Verdict.UNKNOWN), (4, 3, Verdict.CLEAN)]
+)
+def test_forms_that_multiply_are_unknown_and_not_drawn(
+    engine: Engine, depth: int, times: int, expected: Verdict
+) -> None:
+    report = engine.scan(_nested(depth, times), name="a.pdf")
+
+    assert report.verdict is expected
+    assert {finding.id for finding in report.findings} == (
+        {"limit.pdf_pages"} if expected is Verdict.UNKNOWN else set()
+    )

@@ -85,12 +85,12 @@ def test_a_packed_mac_program_is_a_sign(engine: Engine) -> None:
     assert "program.packed" not in places(engine.scan(apple(), name="a"))
 
 
-def test_installers_and_images_of_macos_are_restricted_and_not_opened(engine: Engine) -> None:
+def test_a_damaged_image_of_macos_is_restricted_and_said_to_be_unseen(engine: Engine) -> None:
     image = samples.noise(2_000, seed=8) + b"koly" + bytes(508)
 
     report = engine.scan(image, name="a.dmg")
 
-    assert (report.verdict, unknowns(report)) == (Verdict.RESTRICTED, {"archive.unsupported"})
+    assert (report.verdict, unknowns(report)) == (Verdict.RESTRICTED, {"archive.broken"})
 
 
 @pytest.mark.parametrize("seed", [linux(), linux((), flags=7, sections=False), apple(), universal(apple(), apple())])

@@ -346,9 +346,16 @@ def test_rules_that_fail_make_the_file_unknown_and_the_walk_goes_on(error: Excep
     assert report.verdict is Verdict.RESTRICTED
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError("secret content"), MemoryError(), RecursionError()])
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ZeroDivisionError("secret content"), "analysis.failed"),
+        (MemoryError(), "limit.memory"),
+        (RecursionError(), "analysis.failed"),
+    ],
+)
 def test_an_analyzer_that_fails_is_a_finding_without_its_message(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, error: Exception
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
 ) -> None:
     def failing(node: Node, tools: Tools) -> Iterator[Item]:
         yield from ()
@@ -358,6 +365,6 @@ def test_an_analyzer_that_fails_is_a_finding_without_its_message(
 
     report = engine.scan(samples.zip_of({"a.txt": b"text", "e.bin": EICAR + b"\0"}), name="a.zip")
 
-    failed = next(finding for finding in report.findings if finding.id == "analysis.failed")
+    failed = next(finding for finding in report.findings if finding.id == code)
     assert (failed.where, failed.severity, failed.evidence) == ("a.zip/a.txt", Severity.UNKNOWN, type(error).__name__)
     assert report.verdict is Verdict.MALICIOUS

@@ -349,3 +349,10 @@ def test_noise_is_no_script(engine: Engine) -> None:
     report = engine.scan(random.Random(1).randbytes(20_000), name="a.bat")
 
     assert not [f for f in report.findings if f.id.startswith("script.")]
+
+
+def test_comments_that_pad_a_script_hide_nothing(engine: Engine) -> None:
+    padding = "".join(f"' line {number} of the licence of this program\r\n" for number in range(12_000))
+    body = f'a = "WScr"\r\nb = "ipt.Sh" & "ell"\r\nSet s = CreateObject(a & b)\r\ns.Run "{HOST}"\r\n'
+
+    assert is_malicious(engine, padding + body + padding, "a.vbs")

@@ -1,4 +1,4 @@
-"""Cabinets: stored and MSZIP folders are unpacked; LZX and Quantum are said to be unsupported. Format: MS-CAB."""
+"""Cabinets: stored and MSZIP folders; libarchive unpacks LZX, Quantum is said to be unsupported. Format: MS-CAB."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from app.engine.analyzers.archive import libarchive
 from app.engine.budget import LimitReached, Sink
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Tools, Unsupported
@@ -16,7 +17,7 @@ _FOLDER = struct.Struct("<IHH")
 _FILE = struct.Struct("<IIHHHH")
 _BLOCK = struct.Struct("<IHH")
 _PREVIOUS, _NEXT, _RESERVED = 0x1, 0x2, 0x4
-_STORED, _MSZIP = 0, 1
+_STORED, _MSZIP, _LZX = 0, 1, 3
 #: Name is in UTF-8.
 _UTF8 = 0x80
 #: Folder numbers from here on say that a file goes on in another cabinet.
@@ -51,14 +52,27 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
             "archive.volume", Severity.UNKNOWN, "Part of an archive in several files, so not all of it was seen"
         )
     failure: Exception | None = None
+    under_lzx = {number for number, (_, _, method) in enumerate(cabinet.folders) if method & 0xF == _LZX}
     for number, files in cabinet.files.items():
+        if number in under_lzx:
+            continue
         try:
             yield from _folder(node.data, cabinet, number, sorted(files, key=lambda file: file.offset), count, tools)
         except (EOFError, zlib.error, Unsupported) as error:
             # Every folder stands by itself: one that is damaged or packed differently must not hide the next.
             failure = failure or error
+    if not under_lzx.isdisjoint(cabinet.files):
+        yield from _unpacked(node, cabinet, under_lzx, count, tools)
     if failure:
         raise failure
+
+
+def _unpacked(node: Node, cabinet: _Cabinet, folders: set[int], count: int, tools: Tools) -> Iterator[Item]:
+    """Yield the files of the folders that only the library can unpack: all but those of the others."""
+    known = {file.name for number, files in cabinet.files.items() if number not in folders for file in files}
+    for member in libarchive.members(node.raw, "cab", tools):
+        if member.name not in known:
+            yield Child(member.name, member.content, len(node.data), count)
 
 
 def _read(data: memoryview) -> _Cabinet:

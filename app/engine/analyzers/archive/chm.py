@@ -36,7 +36,7 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
             break
     if unseen:
         # Help pages bring scripts of their own.
-        yield from archive_names.programs(node, (name for name in unseen if not name.lower().endswith(".js")))
+        yield from archive_names.unseen(node, [name for name in unseen if not name.lower().endswith(".js")])
         yield node.finding(
             "archive.unsupported",
             Severity.UNKNOWN,

@@ -39,8 +39,11 @@ def _chunks(node: Node) -> Iterator[bytes]:
         return
     with _open(node) as stream:
         # One read at a time: a fault behind the data, like bytes that are no stream, must not take the data with it.
-        while chunk := stream.read1(_STEP):
-            yield chunk
+        try:
+            while chunk := stream.read1(_STEP):
+                yield chunk
+        except zstd.ZstdError as error:
+            raise (MemoryError if "memory" in str(error) else EOFError) from error
 
 
 def _open(node: Node) -> BufferedIOBase:

@@ -1,19 +1,22 @@
-"""RAR of versions 4 and 5: the directory, and the members that are only stored.
+"""RAR of versions 4 and 5: the directory and the members that are only stored; libarchive unpacks the others.
 
-No free software for this unpacks the others, so they are named and said to be unseen. Formats: the RAR 5.0 technical
-note; RAR 4 as libarchive and 7-Zip read it.
+What is locked, or begins in another volume, is named and said to be unseen. Formats: the RAR 5.0 technical note;
+RAR 4 as libarchive and 7-Zip read it.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
-from app.engine.analyzers.archive import names as archive_names
+from app.engine.analyzers.archive import libarchive, names as archive_names, rar_unlock
+from app.engine.analyzers.archive.rar_number import number
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Tools, Unsupported
 
+#: Name of the service header of a second stream.
+_STREAM = "STM"
 _OLD, _NEW = b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"
 
 
@@ -31,34 +34,105 @@ class _Member(NamedTuple):
     start: int
     packed: int
     size: int
+    #: Of RAR 5: what its header says about the packing; and whether it is a second stream of the file before it.
+    method: int = 0
+    stream: bool = False
+
+
+class _Directory(NamedTuple):
+    """The members by what can be done with them; ``whole`` is False when the directory is cut off."""
+
+    stored: list[_Member]
+    packed: list[_Member]
+    locked: list[_Member]
+    split: bool
+    whole: bool
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
-    """Yield the stored members, and findings about those that are compressed, locked or in another volume."""
-    unseen: list[str] = []
-    locked: list[str] = []
-    split = False
+    """Yield the members, and findings about those that are locked, in another volume or cannot be unpacked."""
+    try:
+        directory = _directory(node, tools)
+    except _LockedHeaders:
+        directory = None
+    if directory is None or directory.locked:
+        archive = rar_unlock.unlocked(node.data, tools)
+        if archive:
+            yield node.finding(
+                "archive.opened", Severity.INFO, "Locked archive, opened with a password that came with it"
+            )
+            yield Child("", archive)
+            return
+    if directory is None:
+        yield _locked(node, "")
+        return
+    count = sum(map(len, directory[:3]))
+    yield from archive_names.twins(node, [member.name for part in directory[:3] for member in part])
+    for member in directory.stored:
+        yield Child(member.name, _content(node.data, member), siblings=count)
+    unseen = yield from _unpacked(node, directory, count, tools)
+    yield from _reported(node, unseen, directory)
+    if not directory.whole:
+        raise EOFError
+
+
+def _directory(node: Node, tools: Tools) -> _Directory:
+    """Read the headers, as far as they go and the budget has room for nodes."""
+    directory = _Directory([], [], [], False, True)
     try:
         for member in _members(node.data):
             tools.budget.charge_time()
-            split = split or member.split
+            directory = directory._replace(split=directory.split or member.split)
             if member.folder:
                 continue
-            if member.locked:
-                locked.append(member.name)
-            elif not member.stored:
-                unseen.append(member.name)
-            else:
-                yield Child(member.name, _content(node.data, member))
-            if len(unseen) + len(locked) > tools.budget.limits.nodes:
+            where = directory.locked if member.locked else directory.stored if member.stored else directory.packed
+            where.append(member)
+            if sum(map(len, directory[:3])) > tools.budget.limits.nodes:
                 break
-    except _LockedHeaders:
-        yield _locked(node, "")
     except EOFError:
-        yield from _reported(node, unseen, locked, split)
-        raise
-    else:
-        yield from _reported(node, unseen, locked, split)
+        return directory._replace(whole=False)
+    return directory
+
+
+def _unpacked(node: Node, directory: _Directory, count: int, tools: Tools) -> Generator[Item, None, list[str]]:
+    """Yield the compressed members and return the names of those that could not be unpacked."""
+    streams = [member for member in directory.packed if member.stream]
+    for stream in streams:
+        yield Child(stream.name, _stream(node.data, stream, tools), stream.packed, count)
+    unseen = [packed.name for packed in directory.packed if not packed.stream]
+    if not unseen:
+        return []
+    known = {stored.name for stored in directory.stored}
+    kind = "rar5" if bytes(node.data[:8]) == _NEW else "rar"
+    try:
+        for member in libarchive.members(node.raw, kind, tools):
+            if member.locked or member.name in known:
+                continue
+            if member.name in unseen:
+                unseen.remove(member.name)
+            elif unseen:
+                # Two ways to write one name: the order is the same in both readings.
+                unseen.pop(0)
+            yield Child(member.name, _as_far(member.content, directory.split), len(node.data), count)
+    except (EOFError, Unsupported):
+        return unseen
+    return unseen
+
+
+def _stream(data: memoryview, member: _Member, tools: Tools) -> Iterator[bytes]:
+    """Yield the content of a stream, which the library passes over, as the one member of an archive of its own."""
+    alone = rar_unlock.archive_of(data[member.start : member.start + member.packed], member.size, member.method)
+    for found in libarchive.members(alone, "rar5", tools):
+        yield from found.content
+
+
+def _as_far(content: Iterator[bytes], split: bool) -> Iterator[bytes]:
+    """Yield the content; that it goes on in another volume is said once, for the archive."""
+    try:
+        yield from content
+    except (EOFError, Unsupported):
+        if not split:
+            raise
 
 
 def _locked(node: Node, evidence: str) -> Item:
@@ -67,15 +141,16 @@ def _locked(node: Node, evidence: str) -> Item:
     )
 
 
-def _reported(node: Node, unseen: list[str], locked: list[str], split: bool) -> Iterator[Item]:
-    yield from archive_names.programs(node, unseen + locked)
+def _reported(node: Node, unseen: list[str], directory: _Directory) -> Iterator[Item]:
+    locked = [member.name for member in directory.locked]
+    yield from archive_names.unseen(node, unseen + locked)
     if locked:
         yield _locked(node, ", ".join(locked))
-    if split:
+    if directory.split:
         yield node.finding(
             "archive.volume", Severity.UNKNOWN, "Part of an archive in several files, so not all of it was seen"
         )
-    if unseen:
+    elif unseen:
         yield node.finding(
             "archive.unsupported",
             Severity.UNKNOWN,
@@ -99,34 +174,29 @@ def _members(data: memoryview) -> Iterator[_Member]:
     raise Unsupported
 
 
-def _number(data: memoryview, at: int) -> tuple[int, int]:
-    """Return a number of seven bits a byte, the lowest first, and where it goes on."""
-    value = 0
-    for place in range(10):
-        if at + place >= len(data):
-            raise EOFError
-        value |= (data[at + place] & 0x7F) << 7 * place
-        if not data[at + place] & 0x80:
-            return value, at + place + 1
-    raise EOFError
-
-
 def _new_members(data: memoryview) -> Iterator[_Member]:
     """RAR 5: blocks of checksum, size, type, flags, and what the type asks for."""
-    at = 8
+    at, before = 8, ""
     while at < len(data):
-        size, head = _number(data, at + 4)
+        size, head = number(data, at + 4)
         end = head + size
         if end > len(data) or not size:
             raise EOFError
-        kind, place = _number(data, head)
-        flags, place = _number(data, place)
-        extra, place = _number(data, place) if flags & 1 else (0, place)
-        packed, place = _number(data, place) if flags & 2 else (0, place)
+        kind, place = number(data, head)
+        flags, place = number(data, place)
+        extra, place = number(data, place) if flags & 1 else (0, place)
+        packed, place = number(data, place) if flags & 2 else (0, place)
         if kind == 4:
             raise _LockedHeaders
-        if kind == 2:
-            yield _new_file(data, place, end, extra, flags, packed)
+        if kind in (2, 3):
+            member = _new_file(data, place, end, extra, flags, packed)
+            if kind == 2:
+                before = member.name
+                yield member
+            elif member.name == _STREAM:
+                # WinRAR writes it beside the file before; some versions even into another folder (CVE-2025-8088).
+                name = _record(data, max(place, end - extra), end, 7).decode("utf-8", "replace")
+                yield member._replace(name=before + name, stream=True)
         if kind == 5:
             return
         at = end + packed
@@ -134,27 +204,31 @@ def _new_members(data: memoryview) -> Iterator[_Member]:
 
 
 def _new_file(data: memoryview, at: int, end: int, extra: int, flags: int, packed: int) -> _Member:
-    traits, at = _number(data, at)
-    size, at = _number(data, at)
-    _, at = _number(data, at)
+    traits, at = number(data, at)
+    size, at = number(data, at)
+    _, at = number(data, at)
     at += 4 * bool(traits & 2) + 4 * bool(traits & 4)
-    method, at = _number(data, at)
-    _, at = _number(data, at)
-    length, at = _number(data, at)
+    method, at = number(data, at)
+    _, at = number(data, at)
+    length, at = number(data, at)
     name = bytes(data[at : min(at + length, end)]).decode("utf-8", "replace")
-    locked = _has_encryption(data, max(at, end - extra), end)
-    return _Member(name, bool(traits & 1), not method >> 7 & 7, locked, bool(flags & 0x18), end, packed, size)
+    locked = bool(_record(data, max(at, end - extra), end, 1))
+    split = bool(flags & 0x18)
+    return _Member(name, bool(traits & 1), not method >> 7 & 7, locked, split, end, packed, size, method)
 
 
-def _has_encryption(data: memoryview, at: int, end: int) -> bool:
-    """Whether one of the extra records of a file (size, type, content) is the one for encryption, type 1."""
+def _record(data: memoryview, at: int, end: int, wanted: int) -> bytes:
+    """Return the content of an extra record of a header (size, type, content), empty when there is none of the type.
+
+    Type 1 speaks of encryption, type 7 belongs to a service.
+    """
     while at < end:
-        size, place = _number(data, at)
-        kind, _ = _number(data, place)
-        if kind == 1:
-            return True
+        size, place = number(data, at)
+        kind, start = number(data, place)
+        if kind == wanted:
+            return bytes(data[start : min(place + size, end)])
         at = place + max(size, 1)
-    return False
+    return b""
 
 
 def _old_members(data: memoryview) -> Iterator[_Member]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import lzma
 from collections.abc import Iterator
 
 import py7zr
-from py7zr.exceptions import ArchiveError, PasswordRequired, UnsupportedCompressionMethodError
+from py7zr.exceptions import PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 
-from app.engine.analyzers.archive import sevenzip_key as archive_7z_key
+from app.engine.analyzers.archive import libarchive, names as archive_names, sevenzip_key as archive_7z_key
 from app.engine.budget import LimitReached, Sink
 from app.engine.model import Severity
-from app.engine.node import Child, Item, Node, Tools, Unsupported
+from app.engine.node import Child, Item, Node, Tools
 from app.engine.view import reader
 
 
@@ -56,7 +55,11 @@ class _Members(WriterFactory):
 
 
 class _Locked(Exception):
-    """No password at hand opens the archive."""
+    """No password at hand opens the archive; ``names`` are those of its members where they can be read."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self.names = names
 
 
 archive_7z_key.install()
@@ -66,20 +69,29 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield every member; ``archive.encrypted`` when no password opens it."""
     try:
         yield from _open(node, tools)
-    except _Locked:
+    except _Locked as locked:
+        yield from archive_names.unseen(node, locked.names)
         yield node.finding(
             "archive.encrypted", Severity.UNKNOWN, "Locked with a password, so what it holds was not seen"
         )
-    except UnsupportedCompressionMethodError as error:
-        raise Unsupported from error
-    except (ArchiveError, lzma.LZMAError) as error:
-        raise EOFError from error
+    except (LimitReached, MemoryError):
+        raise
+    except Exception:  # whatever it is that this library cannot read, the other may, or says what is wrong
+        yield from _otherwise(node, tools)
+
+
+def _otherwise(node: Node, tools: Tools) -> Iterator[Item]:
+    """Yield the members by libarchive, which knows filters for programs (BCJ2, RISC-V) that the other library lacks."""
+    for member in libarchive.members(node.raw, "7zip", tools):
+        yield Child(member.name, member.content, len(node.data))
 
 
 def _open(node: Node, tools: Tools) -> Iterator[Item]:
+    names: list[str] = []
     try:
         archive = py7zr.SevenZipFile(reader(node.data))
         locked = archive.needs_password()
+        names = [member.filename for member in archive.files if not member.is_directory]
     except PasswordRequired:
         locked = True
     if not locked:
@@ -100,7 +112,7 @@ def _open(node: Node, tools: Tools) -> Iterator[Item]:
         yield node.finding("archive.opened", Severity.INFO, "Locked archive, opened with a password that came with it")
         yield from items
         return
-    raise _Locked
+    raise _Locked(names)
 
 
 def _extract(archive: py7zr.SevenZipFile, tools: Tools) -> Iterator[Item]:

@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import IO
 
+import inflate64
+
 from app.engine import zstd
 from app.engine.analyzers import appended
-from app.engine.analyzers.archive import names as archive_names, zip_aes as archive_zip_aes
+from app.engine.analyzers.archive import libarchive, names as archive_names, zip_aes as archive_zip_aes
 from app.engine.budget import LimitReached
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Tools, Unsupported
@@ -28,7 +30,9 @@ _LOCAL_SIGNATURE = b"PK\x03\x04"
 #: Signature, version, flags, method, time, date, checksum, packed size, size, length of name and of extra field.
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _ENCRYPTED = 0x1
-_ZSTD, _XZ = 93, 95
+_DEFLATE64, _ZSTD, _XZ, _PPMD = 9, 93, 95, 98
+#: Packed bytes given to Deflate64 at a time: its reader returns all that they unpack to, up to 25,000 times as much.
+_STEP_64 = 256
 #: Bytes of a data descriptor with its signature and 64-bit sizes (APPNOTE 4.3.9).
 _DESCRIPTOR = 24
 
@@ -44,11 +48,12 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
         return
     members = [info for info in archive.infolist() if not info.filename.endswith("/")]
     yield from _oddities(node, archive, members)
+    yield from archive_names.twins(node, [info.filename for info in members])
     locked = [info for info in members if info.flag_bits & _ENCRYPTED]
     shift = _shift(node.data, members)
     yield from _unlisted(node, archive, shift)
     for info in members:
-        if not info.flag_bits & _ENCRYPTED:
+        if not info.flag_bits & _ENCRYPTED and not (_is_ppmd(info) and libarchive.available()):
             content = _unpack(node.data, info, info.header_offset + shift)
             yield Child(info.filename, content, info.compress_size, len(members))
     if any(_local_header(node.data, info.header_offset + shift) is None for info in members):
@@ -56,6 +61,21 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
         yield from _members_without_directory(node)
     if locked:
         yield from _locked(node, archive, locked, shift, len(members), tools)
+    if any(_is_ppmd(info) for info in members):
+        yield from _ppmd(node, members, tools)
+
+
+def _is_ppmd(info: zipfile.ZipInfo) -> bool:
+    return info.compress_type == _PPMD and not info.flag_bits & _ENCRYPTED
+
+
+def _ppmd(node: Node, members: list[zipfile.ZipInfo], tools: Tools) -> Iterator[Item]:
+    """Yield the members under PPMd, which only the library knows; it reads all of them, the others in vain."""
+    known = {info.filename for info in members if not _is_ppmd(info)}
+    if libarchive.available():
+        for member in libarchive.members(node.raw, "zip_seekable", tools):
+            if member.name not in known and not member.locked:
+                yield Child(member.name, member.content, len(node.data), len(members))
 
 
 def _unpack(data: memoryview, info: zipfile.ZipInfo, start: int) -> Iterator[bytes | memoryview]:
@@ -72,6 +92,8 @@ def _decompress(data: memoryview, start: int, method: int, packed: int) -> Itera
         yield data[start : start + packed]
     elif method == zipfile.ZIP_DEFLATED:
         yield from _inflate(data[start:])
+    elif method == _DEFLATE64:
+        yield from _inflate64(data[start : start + packed])
     elif method == zipfile.ZIP_BZIP2:
         yield from _drain(bz2.BZ2Decompressor(), data[start : start + packed])
     elif method == _ZSTD:
@@ -97,6 +119,18 @@ def _inflate(data: memoryview) -> Iterator[bytes]:
             raise zipfile.BadZipFile("A member ends too early.")
         yield stream.decompress(rest, _STEP)
         rest = stream.unconsumed_tail
+
+
+def _inflate64(data: memoryview) -> Iterator[bytes]:
+    stream = inflate64.Inflater()
+    for at in range(0, len(data), _STEP_64):
+        try:
+            yield stream.inflate(bytes(data[at : at + _STEP_64]))
+        except ValueError as error:
+            raise zipfile.BadZipFile("A member cannot be unpacked.") from error
+        if stream.eof:
+            return
+    raise zipfile.BadZipFile("A member ends too early.")
 
 
 def _drain(
@@ -193,8 +227,13 @@ def _unlisted(node: Node, archive: zipfile.ZipFile, shift: int) -> Iterator[Item
     directory leaves out, or a file behind the end.
     """
     spans = sorted((info.header_offset + shift, _end(node.data, info, shift)) for info in archive.infolist())
+    if not spans and _LOCAL_SIGNATURE in node.raw:
+        yield node.finding("archive.unlisted", Severity.INFO, "The archive holds files that its directory leaves out")
+        yield from _members_without_directory(node)
     if spans and spans[0][0] > 0:
         yield from appended.second(node, node.data[: spans[0][0]], "Another archive stands before this one")
+    # What stands between the last member that is listed and the directory counts too.
+    spans.append((max(archive.start_dir + shift, spans[-1][1] if spans else 0), 0))
     found = 0
     for (_, end), (following, _) in pairwise(spans):
         # A descriptor may stand between a member and the next; what is unlisted begins like a member.
@@ -240,7 +279,7 @@ def _locked(
         for info in members:
             yield Child(info.filename, read(info, password), info.compress_size, siblings)
     if closed:
-        yield from archive_names.programs(node, (info.filename for info in locked))
+        yield from archive_names.unseen(node, [info.filename for info in locked])
         yield node.finding(
             "archive.encrypted", Severity.UNKNOWN, "Locked with a password, so what it holds was not seen"
         )

@@ -11,7 +11,7 @@ from app.engine.node import Child, Tools
 
 _ENTRY = 32
 _DELETED, _LAST = 0xE5, 0x00
-_LABEL, _FOLDER, _LONG_NAME = 0x08, 0x10, 0x0F
+_HIDDEN, _LABEL, _FOLDER, _LONG_NAME = 0x02, 0x08, 0x10, 0x0F
 #: Bytes of one allocation table that are read, and of one directory.
 _MOST_TABLE = 32 * 1024 * 1024
 _MOST_FOLDER = 4 * 1024 * 1024
@@ -39,6 +39,7 @@ class _File(NamedTuple):
     folder: bool
     cluster: int
     size: int
+    hidden: bool
 
 
 def is_fat(boot: bytes) -> bool:
@@ -54,19 +55,20 @@ def files(disk: Disk, start: int, tools: Tools) -> Iterator[Child]:
     """Yield every file of the volume that begins at byte ``start`` of the disk."""
     volume = _volume(disk, start)
     root = b"".join(_pieces(volume, volume.root, _MOST_FOLDER)) if volume.root else _root(volume)
-    waiting, known, count = [("", root)], {volume.root}, 0
+    waiting, known, count = [("", root, False)], {volume.root}, 0
     while waiting:
-        prefix, listing = waiting.pop()
+        prefix, listing, hidden = waiting.pop()
         for file in _entries(listing):
             tools.budget.charge_time()
             count += 1
             if count > 2 * tools.budget.limits.nodes:
                 return
             if not file.folder:
-                yield Child(prefix + file.name, _content(volume, file))
+                yield Child(prefix + file.name, _content(volume, file), hidden=hidden or file.hidden)
             elif file.cluster not in known:
                 known.add(file.cluster)
-                waiting.append((f"{prefix}{file.name}/", b"".join(_pieces(volume, file.cluster, _MOST_FOLDER))))
+                inside = b"".join(_pieces(volume, file.cluster, _MOST_FOLDER))
+                waiting.append((f"{prefix}{file.name}/", inside, hidden or file.hidden))
 
 
 def _volume(disk: Disk, start: int) -> _Volume:
@@ -153,7 +155,7 @@ def _entries(listing: bytes) -> Iterator[_File]:
             name, parts = "".join(parts) or _short_name(entry), []
             high, low, size = struct.unpack_from("<H4xHI", entry, 20)
             if not entry[11] & _LABEL and name not in (".", ".."):
-                yield _File(name, bool(entry[11] & _FOLDER), high << 16 | low, size)
+                yield _File(name, bool(entry[11] & _FOLDER), high << 16 | low, size, bool(entry[11] & _HIDDEN))
 
 
 def _short_name(entry: bytes) -> str:

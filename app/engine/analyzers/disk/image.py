@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from app.engine.analyzers import unsupported
 from app.engine.analyzers.disk import (
     fat as disk_fat,
+    hfs as disk_hfs,
     iso as disk_iso,
     ntfs as disk_ntfs,
     sectors as disk_sectors,
@@ -71,6 +72,8 @@ def _volume(node: Node, disk: Disk, start: int, tools: Tools) -> Iterator[Item]:
         yield from disk_ntfs.files(disk, start, tools)
     elif disk_fat.is_fat(boot):
         yield from disk_fat.files(disk, start, tools)
+    elif disk_hfs.is_hfs(disk, start):
+        yield from disk_hfs.files(disk, start, tools)
     elif any(boot):
         yield node.finding(
             "archive.unsupported",

@@ -22,7 +22,7 @@ _PRIMARY, _SUPPLEMENTARY, _TERMINATOR = 1, 2, 255
 _JOLIET = (b"%/@", b"%/C", b"%/E")
 #: Bytes of one directory that are read; a thousand files take about a hundred kilobytes.
 _DIRECTORY = 4 * 1024 * 1024
-_IS_FOLDER, _GOES_ON = 0x02, 0x80
+_IS_HIDDEN, _IS_FOLDER, _GOES_ON = 0x01, 0x02, 0x80
 #: Rock Ridge continuations that are followed for one name.
 _MOST_CONTINUATIONS = 8
 
@@ -34,6 +34,7 @@ class _Record:
     name: str
     folder: bool
     extents: list[tuple[int, int]] = field(default_factory=list)
+    hidden: bool = False
 
 
 def is_iso(data: memoryview) -> bool:
@@ -49,7 +50,7 @@ def files(data: memoryview, tools: Tools, seen: set[int]) -> Iterator[Child]:
             if first in seen and any(length for _, length in record.extents):
                 continue
             seen.add(first)
-            yield Child(name, _content(data, record.extents))
+            yield Child(name, _content(data, record.extents), hidden=record.hidden)
 
 
 def _trees(data: memoryview) -> list[tuple[_Record, bool]]:
@@ -80,6 +81,7 @@ def _walk(data: memoryview, root: _Record, joliet: bool, tools: Tools) -> Iterat
         known.add(start)
         for record in _records(data, folder, joliet):
             tools.budget.charge_time()
+            record.hidden = record.hidden or folder.hidden
             count += 1
             if count > 2 * tools.budget.limits.nodes:
                 return
@@ -136,7 +138,8 @@ def _record(data: memoryview, raw: bytes, joliet: bool, skip: int) -> _Record | 
     else:
         area = raw[33 + raw[32] + (raw[32] + 1) % 2 + skip :]
         text = _rock_ridge_name(data, area) or name.decode("cp1252", "replace")
-    return _Record(text.rpartition(";")[0] or text, bool(raw[25] & _IS_FOLDER), [extent])
+    name_shown = text.rpartition(";")[0] or text
+    return _Record(name_shown, bool(raw[25] & _IS_FOLDER), [extent], bool(raw[25] & _IS_HIDDEN) and not root)
 
 
 def _rock_ridge_name(data: memoryview, area: bytes) -> str:

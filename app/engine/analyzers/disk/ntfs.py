@@ -14,9 +14,11 @@ from app.engine.analyzers.disk import lznt1 as disk_lznt1
 from app.engine.analyzers.disk.sectors import Disk
 from app.engine.node import Child, Tools, Unsupported
 
-_FILE_NAME, _DATA, _END = 0x30, 0x80, 0xFFFFFFFF
+_STANDARD, _FILE_NAME, _DATA, _END = 0x10, 0x30, 0x80, 0xFFFFFFFF
 _IN_USE, _FOLDER = 0x1, 0x2
 _PACKED, _LOCKED = 0x0001, 0x4000
+#: Attribute of DOS, behind the four times of the standard information.
+_HIDDEN, _HIDDEN_AT = 0x02, 32
 _DOS = 2
 #: The first records are the volume's own.
 _FIRST_FILE = 24
@@ -53,6 +55,7 @@ class _Record(NamedTuple):
     name: str
     parent: int
     stream: _Stream | None
+    hidden: bool = False
 
 
 def is_ntfs(boot: bytes) -> bool:
@@ -64,19 +67,22 @@ def files(disk: Disk, start: int, tools: Tools) -> Iterator[Child]:
     """Yield every file of the volume that begins at byte ``start`` of the disk."""
     volume = _volume(disk, start)
     folders: dict[int, tuple[str, int]] = {}
+    hidden: set[int] = set()
     found: list[_Record] = []
     for number, raw in enumerate(_records(volume)):
         tools.budget.charge_time()
         record = _record(volume, raw) if number >= _FIRST_FILE else None
         if record and record.folder:
             folders[number] = (record.name, record.parent)
+            hidden.update([number] if record.hidden else [])
         elif record:
             found.append(record)
         if len(found) > tools.budget.limits.nodes:
             break
     for record in found:
         if record.stream:
-            yield Child(_path(record, folders), _content(volume, record.stream))
+            out_of_sight = record.hidden or record.parent in hidden
+            yield Child(_path(record, folders), _content(volume, record.stream), hidden=out_of_sight)
 
 
 def _path(record: _Record, folders: dict[int, tuple[str, int]]) -> str:
@@ -131,18 +137,21 @@ def _record(volume: _Volume, raw: bytes, *, system: bool = False) -> _Record | N
     base = int.from_bytes(raw[32:38], "little")
     if not traits & _IN_USE or (base and not system):
         return None
-    name, parent, stream = "", _ROOT, None
+    name, parent, stream, hidden = "", _ROOT, None, False
     while at + 24 <= len(raw):
         kind, length = struct.unpack_from("<II", raw, at)
         if kind == _END or length < 24:
             break
         attribute = raw[at : at + length]
-        if kind == _FILE_NAME and not attribute[8]:
+        if kind == _STANDARD and not attribute[8]:
+            (value,) = struct.unpack_from("<H", attribute, 20)
+            hidden = bool(int.from_bytes(attribute[value + _HIDDEN_AT : value + _HIDDEN_AT + 4], "little") & _HIDDEN)
+        elif kind == _FILE_NAME and not attribute[8]:
             name, parent = _name(attribute, name, parent)
         elif kind == _DATA and not attribute[9]:
             stream = _stream(volume, attribute)
         at += length
-    return _Record(bool(traits & _FOLDER), name or "file", parent, stream)
+    return _Record(bool(traits & _FOLDER), name or "file", parent, stream, hidden)
 
 
 def _name(attribute: bytes, name: str, parent: int) -> tuple[str, int]:

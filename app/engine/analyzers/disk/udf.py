@@ -20,7 +20,7 @@ _FILE_SET_TAG, _NAME_TAG, _ENTRY_TAG, _LONG_ENTRY_TAG = 256, 257, 261, 266
 _MOST_DESCRIPTORS = 64
 _DIRECTORY = 4 * 1024 * 1024
 _MOST_EXTENTS = 100_000
-_IS_FOLDER, _IS_DELETED, _IS_PARENT = 0x02, 0x04, 0x08
+_IS_HIDDEN, _IS_FOLDER, _IS_DELETED, _IS_PARENT = 0x01, 0x02, 0x04, 0x08
 _LENGTH = 0x3FFFFFFF
 
 
@@ -51,25 +51,26 @@ def files(data: memoryview, tools: Tools, seen: set[int]) -> Iterator[Child]:
     if _tag(descriptor) != _FILE_SET_TAG:
         raise EOFError
     (root,) = struct.unpack_from("<I", descriptor, 404)
-    waiting, known, count = [("", root)], set(), 0
+    waiting, known, count = [("", root, False)], set(), 0
     while waiting:
-        prefix, block = waiting.pop()
+        prefix, block, hidden = waiting.pop()
         if block in known:
             continue
         known.add(block)
         listing = b"".join(_content(data, _entry(data, volume, block), _DIRECTORY))
-        for name, folder, child in _names(listing):
+        for name, traits, child in _names(listing):
             tools.budget.charge_time()
             count += 1
             if count > 2 * tools.budget.limits.nodes:
                 return
-            if folder:
-                waiting.append((f"{prefix}{name}/", child))
+            out_of_sight = hidden or bool(traits & _IS_HIDDEN)
+            if traits & _IS_FOLDER:
+                waiting.append((f"{prefix}{name}/", child, out_of_sight))
                 continue
             entry = _entry(data, volume, child)
             if entry.extents:
                 seen.add(entry.extents[0][0])
-            yield Child(prefix + name, _content(data, entry, entry.size))
+            yield Child(prefix + name, _content(data, entry, entry.size), hidden=out_of_sight)
 
 
 def _tag(block: bytes) -> int:
@@ -176,8 +177,8 @@ def _content(data: memoryview, entry: _Entry, most: int) -> Iterator[bytes | mem
             raise EOFError
 
 
-def _names(listing: bytes) -> Iterator[tuple[str, bool, int]]:
-    """Yield (name, is a folder, block of the entry) of every file identifier descriptor (4/14.4)."""
+def _names(listing: bytes) -> Iterator[tuple[str, int, int]]:
+    """Yield (name, traits, block of the entry) of every file identifier descriptor (4/14.4)."""
     at = 0
     while at + 38 <= len(listing):
         if _tag(listing[at : at + 16]) != _NAME_TAG:
@@ -187,7 +188,7 @@ def _names(listing: bytes) -> Iterator[tuple[str, bool, int]]:
         (use,) = struct.unpack_from("<H", listing, at + 36)
         raw = listing[at + 38 + use : at + 38 + use + length]
         if not traits & (_IS_DELETED | _IS_PARENT):
-            yield _decode(raw), bool(traits & _IS_FOLDER), block
+            yield _decode(raw), traits, block
         at += (38 + use + length + 3) & ~3
 
 

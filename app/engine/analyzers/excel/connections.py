@@ -16,6 +16,8 @@ _PROGRAM = re.compile(
     r"|\bxp_cmdshell\b|\bSHELL\s{0,2}\(",
     re.I,
 )
+#: Servers without a name, and pages that anybody on the way may change.
+_STRANGE = re.compile(r"\s*(?:http:|ftp:|https?://\d{1,3}(?:\.\d{1,3}){3}\b)", re.I)
 _WEB = re.compile(r"\s*(?:https?:|ftp:|\\\\)", re.I)
 
 
@@ -43,5 +45,5 @@ def findings(node: Node, piece: str) -> Iterator[Item]:
                 Severity.SUSPICIOUS if by_itself else Severity.INFO,
                 "Table that reads a page from the network" + (" when it is opened" if by_itself else ""),
                 address,
-                confidence=Confidence.LOW,
+                confidence=Confidence.MEDIUM if _STRANGE.match(address) else Confidence.LOW,
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -84,18 +85,60 @@ def _rebuilt(stream: bytes, plain: Plain, tools: Tools) -> bytes:
 
 
 def _method(stream: bytes, info: bytes, block: int = _BLOCK) -> Callable[[str], Plain | None]:
-    kind, major, minor = struct.unpack_from("<HHH", info)
+    kind, key, verifier = struct.unpack_from("<HHH", info)
     if kind == 0:
-        return lambda password: _xor(stream, password, key=major, verifier=minor)
+        return lambda password: _xor(stream, password, key=key, verifier=verifier)
+    lock = _lock(info)
+
+    def attempt(password: str) -> Plain | None:
+        keys = lock.keys(password)
+        return _rc4(stream, keys, block) if lock.fits(keys) else None
+
+    return attempt
+
+
+def key_of_blocks(info: bytes, tools: Tools) -> tuple[str, Callable[[int], bytes]]:
+    """Return the password that fits ``info`` (as for ``unlocked``), and the RC4 key of each block by its number.
+
+    Raises ``NotOpened``.
+    """
+    try:
+        lock = _lock(info)
+        for password in candidates(tools):
+            keys = lock.keys(password)
+            if lock.fits(keys):
+                return password, keys
+    except (struct.error, ValueError) as error:
+        raise NotOpened from error
+    raise NotOpened
+
+
+@dataclass(frozen=True, slots=True)
+class _Lock:
+    """How RC4 keys come from a password, and what tells whether it is the right one."""
+
+    keys: Callable[[str], Callable[[int], bytes]]
+    verifier: bytes
+    proof: bytes
+    algorithm: str
+
+    def fits(self, keys: Callable[[int], bytes]) -> bool:
+        cipher = Cipher(ARC4(keys(0)), None).decryptor()
+        return hashlib.new(self.algorithm, cipher.update(self.verifier)).digest() == cipher.update(self.proof)
+
+
+def _lock(info: bytes) -> _Lock:
+    _, major, minor = struct.unpack_from("<HHH", info)
     if (major, minor) == (1, 1):
-        salt, verifier, proof = info[6:22], info[22:38], info[38:54]
-        return lambda password: _rc4(stream, _standard_keys(password, salt), verifier, proof, "md5", block)
+        salt = info[6:22]
+        return _Lock(lambda password: _standard_keys(password, salt), info[22:38], info[38:54], "md5")
     if minor == 2:
         (header,) = struct.unpack_from("<I", info, 10)
         (bits,) = struct.unpack_from("<I", info, 30)
         at = 14 + header
-        salt, verifier, proof = info[at + 4 : at + 20], info[at + 20 : at + 36], info[at + 40 : at + 60]
-        return lambda password: _rc4(stream, _api_keys(password, salt, bits), verifier, proof, "sha1", block)
+        salt = info[at + 4 : at + 20]
+        verifier, proof = info[at + 20 : at + 36], info[at + 40 : at + 60]
+        return _Lock(lambda password: _api_keys(password, salt, bits), verifier, proof, "sha1")
     raise NotOpened
 
 
@@ -118,18 +161,30 @@ def _api_keys(password: str, salt: bytes, bits: int) -> Callable[[int], bytes]:
     return key
 
 
-def _rc4(
-    stream: bytes, keys: Callable[[int], bytes], verifier: bytes, proof: bytes, algorithm: str, size: int
-) -> Plain | None:
-    cipher = Cipher(ARC4(keys(0)), None).decryptor()
-    if hashlib.new(algorithm, cipher.update(verifier)).digest() != cipher.update(proof):
-        return None
+def _rc4(stream: bytes, keys: Callable[[int], bytes], size: int) -> Plain:
     # Headers of records use up the key stream too, so the whole stream is decrypted and the headers are not taken.
     plain = b"".join(
         Cipher(ARC4(keys(number)), None).decryptor().update(stream[start : start + size])
         for number, start in enumerate(range(0, len(stream), size))
     )
     return lambda at, size: plain[at : at + size]
+
+
+def mixed(stream: bytes, tools: Tools, *, key: int, verifier: int) -> tuple[str, bytes]:
+    """Return the password that fits and a stream of Word in the clear that was mixed with it (2.3.7.4 to 2.3.7.6).
+
+    Nothing that would become zero was mixed, nor zero itself. Raises ``NotOpened``.
+    """
+    for password in candidates(tools):
+        word = password.encode("cp1252", "ignore")[:15]
+        if word and _xor_verifier(word) == verifier:
+            mask = _xor_mask(word, key)
+            tables = [bytes(byte if byte in (0, mix) else byte ^ mix for byte in range(256)) for mix in mask]
+            out = bytearray(stream)
+            for place, table in enumerate(tables):
+                out[place::16] = out[place::16].translate(table)
+            return password, bytes(out)
+    raise NotOpened
 
 
 def _xor(stream: bytes, password: str, *, key: int, verifier: int) -> Plain | None:

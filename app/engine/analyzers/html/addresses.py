@@ -40,6 +40,13 @@ _CONTROLS = frozenset((
     "13709620-c279-11ce-a49e-444553540000", "adb880a6-d8ff-11cf-9377-00aa003b7a11",
     "bd96c556-65a3-11d0-983a-00c04fc29e36", "0d43fe01-f093-11cf-8940-00a0c9054228",
 ))  # fmt: skip
+#: Files that a browser keeps instead of showing them.
+_FETCHED = re.compile(
+    r"/[^?#/]{1,200}\.(?:zip|rar|7z|iso|img|vhdx?|exe|msi|msix|js|jse|vbs|hta|lnk|bat|cmd|scr|jar|one|xlsm|docm)(?:[?#]|$)",
+    re.I,
+)
+#: Strings of a script in which the mail address of its reader is looked for.
+_MOST_LITERALS = 20_000
 _OBJECTS = ("object", "embed", "iframe", "frame")
 
 
@@ -84,7 +91,7 @@ def _redirects(node: Node, page: Page, code: str, deeds: Deeds) -> Iterator[Find
 
 def _known(code: str) -> bool:
     """Whether a script knows the mail address of its reader, plain or as base64."""
-    for text, _ in zip(literals(code), range(200), strict=False):
+    for text, _ in zip(literals(code), range(_MOST_LITERALS), strict=False):
         if mail_address(text):
             return True
         if _SHORT_BASE64.fullmatch(text) and _MAIL.fullmatch(_decoded(text)):
@@ -113,10 +120,20 @@ def _only_leads(page: Page) -> bool:
     return page.bare and page.anchors <= 3 and page.words < 600 and page.size < 20_000 and not page.forms
 
 
-def _frames(node: Node, page: Page) -> Iterator[Finding]:
-    """A page that is nothing but a window onto another site."""
-    for frame in page.frames:
+def _frames(node: Node, page: Page) -> Iterator[Item]:
+    """A page that is nothing but a window onto another site, or fetches a file in it; pages in it are children."""
+    for number, frame in enumerate(page.frames, start=1):
+        if written := frame.get("srcdoc"):
+            yield Child(f"frame-{number}.html", written.encode("utf-8", "replace"))
         source = frame.get("src")
+        if _FETCHED.search(source) and domain_of(source) and not page.belongs(domain_of(source)) and page.bare:
+            yield node.finding(
+                "html.fetches_file",
+                Severity.SUSPICIOUS,
+                "Page that fetches a file to the reader's computer by itself",
+                source,
+                "https://attack.mitre.org/techniques/T1204/002/",
+            )
         full = bool(_FULL.search(frame.get("style"))) or frame.get("width") in ("100%", "100vw")
         if not domain_of(source) or page.belongs(domain_of(source)) or not page.bare or page.words > 400:
             continue
@@ -211,8 +228,12 @@ def _programs(node: Node, page: Page, code: str) -> Iterator[Finding]:
                 "Page that opens a folder on a foreign computer in the file manager", found.group(),
                 "https://attack.mitre.org/techniques/T1204/002/",
             )  # fmt: skip
-        for match, _ in zip(_STARTS.finditer(text), range(50), strict=False):
-            if severity := _BAD_SCHEMES.get(match[1].lower()):
+        schemes: set[str] = set()
+        for match in _STARTS.finditer(text):
+            scheme = match[1].lower()
+            severity = _BAD_SCHEMES.get(scheme)
+            if severity and scheme not in schemes:
+                schemes.add(scheme)
                 yield node.finding(
                     "html.starts_program", severity, "Page that starts a program of the system",
                     text[match.start(1) : match.start(1) + 200], "https://attack.mitre.org/techniques/T1204/001/",

@@ -30,6 +30,8 @@ _WIDE = re.compile(r"%u([0-9a-fA-F]{4})")
 _NUMBERS = re.compile(r"(?:-?(?:0x[0-9a-fA-F]{1,4}|\d{1,5})\s{0,9},\s{0,9}){12,}+(?:-?(?:0x[0-9a-fA-F]{1,4}|\d{1,5}))?")
 _NUMBERS_TEXT = re.compile(r"\d{1,5}([^\d\s])(?:\d{1,5}\1){12,}+\d{0,5}|\d{1,5}( )(?:\d{1,5} ){12,}+\d{0,5}")
 _SHIFT = re.compile(r"([\^+-])\s{0,3}(0x[0-9a-fA-F]{1,4}|\d{1,5})\b")
+_CONSTANT = re.compile(r"[\w$]\s{0,3}=\s{0,3}(0x[0-9a-fA-F]{1,2}|\d{1,3})(?=\s{0,3}[,;\n)])")
+_MIXED = ("CharCode", "Uint8Array", ".map(", "Buffer")
 _ENCODED = re.compile(r"[A-Za-z0-9+/=_%,-]")
 _KEY_LIST = re.compile(r"\[\s{0,3}(\d{1,3}(?:\s{0,3},\s{0,3}\d{1,3}){1,31}+)\s{0,3}\]")
 _BLANK = re.compile(r"\\[nrt]|\s+")
@@ -59,12 +61,26 @@ _HEAD = 16_384
 _LEAST_FILE = 100
 #: Sums with a number that are looked at for one that moves character codes.
 _MOST_SHIFTS = 20_000
+#: Numbers with a name that are tried as keys.
+_MOST_CONSTANTS = 20
 #: Bytes that a deflated string may grow to.
 _INFLATED = 32 * 1024 * 1024
 #: Bytes by which it is told whether a key fits.
 _BEGINNING = 16
 #: Beginnings by which a key of one byte is tried.
-_STARTS = (b"PK\3\4", b"MZ\x90\0", b"<htm", b"<!do", b"<!DO", b"<scr", b"Rar!", b"7z\xbc\xaf", b"http", b"%PDF")
+_STARTS = (
+    b"PK\3\4",
+    b"MZ\x90\0",
+    b"MZ\0\0",
+    b"<htm",
+    b"<!do",
+    b"<!DO",
+    b"<scr",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"http",
+    b"%PDF",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +113,15 @@ class Decoder:
         self._read = False
         self._ways = replacements(self.code)
         self._reverses = "reverse" in self.code
+        found = _CONSTANT.finditer(self.code) if "^" in self.code else iter(())
+        constants = dict.fromkeys(_number(match[1]) for match, _ in zip(found, range(_MOST_SHIFTS), strict=False))
+        #: Numbers that are mixed with others by a name that was given them.
+        self._constants = tuple(constants)[:_MOST_CONSTANTS]
         self._keys = self._candidate_keys()
         found = (match for match, _ in zip(_SHIFT.finditer(self.code), range(_MOST_SHIFTS), strict=False))
-        self._shifts = tuple(
-            dict.fromkeys((match[1], int(match[2], 16 if "0x" in match[2] else 10)) for match in found)
-        )[:40]
+        written = dict.fromkeys((match[1], _number(match[2])) for match in found)
+        named = (("^", number) for number in self._constants)
+        self._shifts = tuple(dict.fromkeys((*list(written)[:40], *named)))
 
     def results(self) -> Iterator[Decoded]:
         """Yield what the strings decode to, each once; what has no meaning is left out."""
@@ -114,13 +134,11 @@ class Decoder:
 
     def _candidate_keys(self) -> list[bytes]:
         """Return what may be a key: short literals, when the script deciphers at all."""
-        if "decrypt" not in self.code and not ("^" in self.code and "CharCode" in self.code):
+        if "decrypt" not in self.code and not ("^" in self.code and any(word in self.code for word in _MIXED)):
             return []
         words = dict.fromkeys(text for text in literals(self.code) if 1 <= len(text) <= 64 and text.isascii())
-        numbers = [
-            int(match[2], 16 if "0x" in match[2] else 10) for match in _SHIFT.finditer(self.code) if match[1] == "^"
-        ]
-        keys = [bytes([number]) for number in dict.fromkeys(numbers) if 0 < number < 256][:20]
+        numbers = [_number(match[2]) for match in _SHIFT.finditer(self.code) if match[1] == "^"]
+        keys = [bytes([number]) for number in dict.fromkeys((*numbers, *self._constants)) if 0 < number < 256][:20]
         lists = (match[1] for match, _ in zip(_KEY_LIST.finditer(self.code), range(20), strict=False))
         keys += [bytes(int(number) & 0xFF for number in text.split(",")) for text in lists]
         return keys + [word.encode() for word in list(words)[:60]]
@@ -217,6 +235,10 @@ def _moved(numbers: list[int], sign: str, by: int) -> list[int]:
     if sign == "^":
         return [number ^ by for number in numbers]
     return [number + (by if sign == "+" else -by) for number in numbers]
+
+
+def _number(text: str) -> int:
+    return int(text, 16 if "0x" in text else 10)
 
 
 def _numbers(text: str) -> list[int]:

@@ -20,7 +20,12 @@ from app.engine.node import Child, Item, Node, Tools
 _REFERENCE = "https://attack.mitre.org/techniques/T1027/006/"
 #: Families of which a page never carries one for a good reason.
 _ACTIVE = frozenset(("program", "shortcut", "disk_image", "chm", "msi", "onenote", "bytecode", "script"))
-_ARCHIVES = frozenset(("zip", "7z", "rar", "cab", "tar", "gzip", "xz", "bzip2", "zstd", "ar", "packed", "lzip", "lz4"))
+_ARCHIVES = frozenset(
+    (
+        *("zip", "7z", "rar", "cab", "tar", "gzip", "xz", "bzip2", "zstd", "ar", "packed", "lzip", "lz4"),
+        *("lha", "arj", "xar"),
+    )
+)
 _NAME = re.compile(
     r"""["'`]([^"'`\\/\n<>]{1,120}\.(?:zip|iso|img|vhdx?|exe|msi|msix|js|jse|vbs|vbe|wsf|hta|lnk|bat|cmd|ps1|scr|rar|7z|cab|gz|tar|one|chm|jar|docm|xlsm|xlsb|xll|url|iqy|svg|html?|docx?|xlsx?|pdf|library-ms))["'`]""",
     re.I,
@@ -50,8 +55,8 @@ _MANY_ESCAPES = 30
 _LARGE = 4_000
 #: Characters of code around the data; libraries have more.
 _SMALL_CODE = 60_000
-#: Things decoded from one page that are judged by themselves.
-_MOST = 500
+#: Things decoded from one page that are judged by themselves, and names of files in its script.
+_MOST, _MOST_NAMES = 500, 5_000
 
 
 def findings(node: Node, page: Page, text: str, code: str, deeds: Deeds, tools: Tools) -> Iterator[Item]:
@@ -59,7 +64,7 @@ def findings(node: Node, page: Page, text: str, code: str, deeds: Deeds, tools: 
     inner = written(page, code, tools.budget)
     if len(_ESCAPES.findall(page.code, 0, _ESCAPES_WITHIN)) >= _MANY_ESCAPES:
         yield from _inner(node, page, inner, deeds)
-    decoder = Decoder(code, tools.budget, _data_of(text) if deeds.writes and _decodes(code) else ())
+    decoder = Decoder(code, tools.budget, _data_of(text) if (deeds.writes or deeds.saves) and _decodes(code) else ())
     name = _saved_name(decoder.code)
     hidden = 0
     for number, result in enumerate(decoder.results(), start=1):
@@ -106,7 +111,7 @@ def written(page: Page, code: str, budget: Budget) -> Page:
 
 def _saved_name(code: str) -> str:
     """Return the name under which the script saves something; a risky one before others."""
-    names = [match[1] for match, _ in zip(_NAME.finditer(code), range(200), strict=False)]
+    names = [match[1] for match, _ in zip(_NAME.finditer(code), range(_MOST_NAMES), strict=False)]
     return next((name for name in names if _RISKY.search(name)), names[0] if names else "")
 
 

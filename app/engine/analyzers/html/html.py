@@ -19,6 +19,7 @@ from app.engine.analyzers.html import (
 from app.engine.analyzers.html.strings import folded
 from app.engine.analyzers.mail import mhtml
 from app.engine.analyzers.text import utf8_view, wide
+from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Text, Tools
 
 #: Addresses in XML that lead somewhere: in linking attributes and as the text of an element. Namespaces and schema
@@ -46,8 +47,9 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
 def _judge(node: Node, text: str, tools: Tools) -> Iterator[Item]:
     """Read the page once and ask one subject after the other."""
     picture = node.kind.mime == "image/svg+xml"
+    cut = False
     if picture and "<!ENTITY" in text:
-        text = svg.expanded(text)
+        text, cut = svg.expanded(text)
     page = html_page.read(text, tools.budget, name=node.name, xml=picture or node.kind.mime == "application/xhtml+xml")
     code, clicks = folded(page.code), folded("\n".join(page.clicks))
     deeds = html_script.deeds(code)
@@ -63,6 +65,8 @@ def _judge(node: Node, text: str, tools: Tools) -> Iterator[Item]:
         yield from svg.findings(node, page, code, clicks, deeds, hidden)
     else:
         yield from html_forms.findings(node, page, every)
+    if cut or page.cut or every.cut:
+        yield node.finding("limit.page", Severity.UNKNOWN, "Page with more of something than is looked at")
     yield from mhtml.analyze_text(node, tools)
 
 

@@ -10,8 +10,17 @@ from app.engine.analyzers.html.script import Deeds
 from app.engine.model import Confidence, Finding, Severity
 from app.engine.node import Node
 
-_BLANKS = r"(?:\s|<[^>]{1,80}>|\+|&nbsp;|&#\w{1,6};|key|button|logo|taste){0,12}"
+_BLANKS = r"(?:\s|<[^>]{1,80}>|[+\-＋(“\"']|&nbsp;|&#\w{1,6};|key|button|logo|tasten?|キー|键|鍵|키){0,12}"
 _KEYS = re.compile(rf"(?:\bWin(?:dows)?\b|⊞|⌘|Command\b){_BLANKS}(?:\bR\b|\bX\b|Space)", re.I)
+#: Other places where commands are pasted into: the file manager, a terminal. Manuals name them as well.
+_PLACES = re.compile(
+    rf"(?:Ctrl|Strg|Control|Alt){_BLANKS}[LD]\b|\bterminal\b|address bar|adresszeile|file explorer", re.I
+)
+_HUMAN = re.compile(
+    r"\bhuman\b|\brobot\b|captcha|cloudflare|turnstile|\bverif(?:y|ication)|mensch|humano|humain|umano|человек"
+    r"|人間|人机|bestätig|vérifi|verifi[ck]|проверк|сначала подтвердите|human-check",
+    re.I,
+)
 _PASTE = re.compile(
     rf"(?:Ctrl|Strg|Control|CMD|⌘){_BLANKS}V\b|\bpaste\b|einfügen|coller|pegar|incolla|вставьте|粘贴", re.I
 )
@@ -30,7 +39,7 @@ _TOOL = re.compile(
     re.I,
 )
 #: Names of tools that are looked at in one script.
-_MOST_TOOLS = 20_000
+_MOST_TOOLS = 100_000
 _RUNS = re.compile(r"\.\s{0,3}(?:Run|Exec|ShellExecute|SaveToFile|Open|CreateTextFile)\s{0,3}\(?", re.I)
 _DROPS = re.compile(r"DropFileName|WriteData\s{0,3}=\s{0,3}[\"']4D5A|[\"']4D5A[0-9A-F]{60}", re.I)
 
@@ -64,6 +73,16 @@ def _pasted(node: Node, text: str, code: str) -> Iterator[Finding]:
     """A command in the clipboard, and words that say where to paste it."""
     command, keys, paste = _command(code), _KEYS.search(text), _PASTE.search(text)
     if not keys:
+        # A manual has a button that copies a command, too; it does not ask whether its reader is a robot.
+        keys = _PLACES.search(text) if command and paste else None
+        if keys and command:
+            human = _HUMAN.search(text)
+            yield node.finding(
+                "html.pasted_command", Severity.MALICIOUS if human else Severity.SUSPICIOUS,
+                "Page that copies a command for its reader to paste and run", command.group(),
+                "https://attack.mitre.org/techniques/T1204/004/",
+                confidence=Confidence.HIGH if human else Confidence.LOW,
+            )  # fmt: skip
         return
     if command:
         yield node.finding(

@@ -38,8 +38,8 @@ _CONDITION = re.compile(r"\[if\b[^\]>]{0,200}\]>", re.I)
 _COMMENT_END = re.compile(r"--!?>")
 #: Characters of an attribute's name.
 _LONGEST_NAME = 64
-#: Attributes of one tag that are kept; all are passed over.
-_MOST = 500
+#: Attributes of one tag that are kept; all are passed over, and the tag says so.
+_MOST = 20_000
 _OFTEN = 1_024
 
 
@@ -57,6 +57,11 @@ class Tag:
     text: str = ""
     closing: bool = False
     start: int = 0
+
+    @property
+    def cut(self) -> bool:
+        """Whether it may have more attributes than are kept."""
+        return len(self.attributes) >= _MOST
 
     def get(self, name: str) -> str:
         """Return an attribute without the blanks around it; empty when it is not there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sized
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -79,7 +80,7 @@ _CARD_NAME = re.compile(r"cvv|cvc|card.?num|ccnum|cardno|card_?code|^pan$|credit
 #: Elements whose text nobody sees.
 _UNSEEN = re.compile(r"(?:script|style|svg|head)\b")
 #: Hosts that are counted, and things of one kind that are kept for one page; ordinary pages have far fewer.
-_MOST = 5_000
+_MOST = 20_000
 #: Pages larger than this are never called bare.
 _BARE_SIZE = 1_000_000
 
@@ -121,6 +122,7 @@ class Page:
     anchors    number of links to elsewhere than the page itself
     whole      whether it is a page and no piece of one
     words      characters of visible text; -1 when the page is too large to be counted
+    cut        whether there is more of something than is kept
     """
 
     title: str = ""
@@ -145,6 +147,7 @@ class Page:
     size: int = 0
     whole: bool = False
     application: bool = False
+    cut: bool = False
 
     @property
     def code(self) -> str:
@@ -171,14 +174,21 @@ def read(text: str, budget: Budget, *, name: str = "", xml: bool = False) -> Pag
     for tag in tags(text, budget, xml=xml):
         if tag.name == "form":
             form = None if tag.closing else Form(tag.get("action"))
-            if form is not None and len(page.forms) < _MOST:
+            if form is not None and _has_room(page, page.forms):
                 page.forms.append(form)
+        page.cut |= tag.cut
         if not tag.closing:
             _note(page, tag, form)
     page.own.discard("")
     if len(text) <= _BARE_SIZE:
         page.words = _words(text)
     return page
+
+
+def _has_room(page: Page, kept: Sized) -> bool:
+    """Whether one more is kept of these; if not, the page says that there were more."""
+    page.cut |= len(kept) >= _MOST
+    return len(kept) < _MOST
 
 
 def _words(text: str) -> int:
@@ -212,9 +222,9 @@ def _note(page: Page, tag: Tag, form: Form | None) -> None:
             page.own.add(domain_of(tag.get("href")))
         case "link" if "canonical" in tag.get("rel").lower():
             page.own.add(domain_of(tag.get("href")))
-        case "iframe" | "frame" if len(page.frames) < _MOST:
+        case "iframe" | "frame" if _has_room(page, page.frames):
             page.frames.append(tag)
-        case "object" | "embed" | "applet" if len(page.objects) < _MOST:
+        case "object" | "embed" | "applet" if _has_room(page, page.objects):
             page.objects.append(tag)
         case "html" | "body":
             page.whole = True
@@ -234,7 +244,7 @@ def _note_script(page: Page, tag: Tag) -> None:
     page.languages.add(language)
     if tag.text.strip() and "json" not in language and "template" not in language:
         page.scripts.append(tag.text)
-    if (source := tag.get("src") or tag.get("href") or tag.get("xlink:href")) and len(page.sources) < _MOST:
+    if (source := tag.get("src") or tag.get("href") or tag.get("xlink:href")) and _has_room(page, page.sources):
         page.sources.append(source)
 
 
@@ -259,7 +269,7 @@ def _note_input(page: Page, tag: Tag, form: Form | None) -> None:
 
 def _note_meta(page: Page, tag: Tag) -> None:
     content = tag.get("content")
-    if tag.get("http-equiv").lower() == "refresh" and len(page.refreshes) < _MOST:
+    if tag.get("http-equiv").lower() == "refresh" and _has_room(page, page.refreshes):
         page.refreshes.append(content)
     if tag.get("property").lower() == "og:url":
         page.own.add(domain_of(content))
@@ -272,7 +282,7 @@ def _note_addresses(page: Page, tag: Tag) -> None:
         if not value:
             continue
         if _UNUSUAL.match(value):
-            if len(page.addresses) < _MOST and not value.startswith(("data:image", "data:font")):
+            if not value.startswith(("data:image", "data:font")) and _has_room(page, page.addresses):
                 page.addresses.append(Address(tag.name, name, value))
         elif domain := domain_of(value):
             if tag.name not in ("form", "base") and name in ("href", "src") and len(page.linked) < _MOST:

@@ -12,8 +12,8 @@ _LEAVES = re.compile(
     r"""|location\s{0,3}(?:\.\s{0,3}|\[\s{0,3}["'])(?:replace|assign)(?:["']\s{0,3}\])?\s{0,3}\(\s{0,3}([^;\n]{0,600})"""
 )
 _OPENS = re.compile(r"""open\s{0,3}\(\s{0,3}(["'`](?:https?:|//)[^;\n]{0,600})""")
-#: Places of either that are looked at.
-_MOST_LEAVES = 2_000
+#: Places of either that are looked at, and things that are made.
+_MOST_LEAVES, _MOST_OBJECTS = 20_000, 5_000
 #: Addresses of one script that are looked at: by then a page is none that was made for one purpose.
 _MOST_ADDRESSES = 100_000
 _QUOTED = re.compile(r"""["'`]\s{0,3}((?:https?:)?//[^"'`\s]{3,600})""")
@@ -86,6 +86,7 @@ class Deeds:
     computed whether it leads to an address that it computes
     posts    addresses that it sends data to
     objects  names of things of the operating system that it makes
+    cut      whether it does more of something than is looked at
     """
 
     targets: tuple[str, ...]
@@ -100,6 +101,7 @@ class Deeds:
     fragment: bool
     clipboard: bool
     objects: tuple[str, ...]
+    cut: bool
 
     @property
     def starts(self) -> bool:
@@ -112,6 +114,8 @@ def deeds(code: str) -> Deeds:
     low = code.lower()
     leaves = list(_leaves(code))
     service = _SERVICE.search(code)
+    makes = "createobject" in low or "activexobject" in low or "getobject" in low
+    objects = _objects(code) if makes else ()
     return Deeds(
         targets=tuple(target[1] for text in leaves if (target := _QUOTED.match(text))),
         leaves=bool(leaves),
@@ -124,7 +128,8 @@ def deeds(code: str) -> Deeds:
         service=service.group() if service else "",
         fragment=bool(_FRAGMENT.search(code)),
         clipboard=("clipboard" in low or "execcommand" in low) and bool(_CLIPBOARD.search(code)),
-        objects=_objects(code) if "createobject" in low or "activexobject" in low or "getobject" in low else (),
+        objects=tuple(dict.fromkeys(objects)),
+        cut=len(leaves) >= _MOST_LEAVES or len(objects) >= _MOST_OBJECTS,
     )
 
 
@@ -153,8 +158,8 @@ def _posts(code: str) -> Iterator[str]:
 
 
 def _objects(code: str) -> tuple[str, ...]:
-    found = (match for match, _ in zip(_STARTS.finditer(code), range(1_000), strict=False))
-    return tuple(dict.fromkeys((match[1] or match[2] or match[3]).lower() for match in found))
+    found = (match for match, _ in zip(_STARTS.finditer(code), range(_MOST_OBJECTS), strict=False))
+    return tuple((match[1] or match[2] or match[3]).lower() for match in found)
 
 
 def mail_address(text: str) -> str:

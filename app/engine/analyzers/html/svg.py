@@ -24,21 +24,26 @@ _HIDES = re.compile(
 _GOES = re.compile(
     r"(?:\.|\[\s{0,3}[\"'])location\b\s{0,3}[\"'\]=.]|\bopen\s{0,3}\(|\bfetch\s{0,3}\(|XMLHttpRequest|sendBeacon"
 )
-_ENTITIES = 100
+#: Characters at the start in which entities are declared, and entities that are put in.
+_DECLARED, _ENTITIES = 1_000_000, 500
 #: Characters that entities may add to a picture.
 _EXPANDED = 4_000_000
 
 
-def expanded(text: str) -> str:
-    """Return the picture with the entities that it declares itself put in (XML 1.0, 4.4), once and not within."""
-    entities = {
-        match[1]: match[2] or match[3] or ""
-        for match, _ in zip(_ENTITY.finditer(text[:200_000]), range(_ENTITIES), strict=False)
-    }
-    for name, value in entities.items():
-        if len(value) * text.count(f"&{name};") <= _EXPANDED:
-            text = text.replace(f"&{name};", value)
-    return text
+def expanded(text: str) -> tuple[str, bool]:
+    """Return the picture with the entities that it declares itself put in (XML 1.0, 4.4), once and not within, and
+    whether there are more or longer ones than are put in.
+    """
+    found = [match for match, _ in zip(_ENTITY.finditer(text[:_DECLARED]), range(_ENTITIES + 1), strict=False)]
+    cut = len(found) > _ENTITIES
+    for match in found[:_ENTITIES]:
+        name, value = f"&{match[1]};", match[2] or match[3] or ""
+        count = text.count(name)
+        if len(value) * count > _EXPANDED:
+            cut = True
+        elif count:
+            text = text.replace(name, value)
+    return text, cut
 
 
 def findings(node: Node, page: Page, code: str, clicks: str, deeds: Deeds, hidden: bool) -> Iterator[Finding]:

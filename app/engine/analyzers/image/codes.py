@@ -14,7 +14,7 @@ from enum import IntEnum
 from itertools import islice
 
 import zxingcpp
-from PIL import Image, ImageChops, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 _FORMAT = zxingcpp.BarcodeFormat
 #: Kinds a telephone's camera opens. The matrix codes that only machines read cost as much again.
@@ -47,6 +47,9 @@ _MOST_PARTS = 2
 _FEWEST_REPAIRS = 2
 #: Share of the spread of greys that is between dark and light and not within them: 0.64 of a bell, 0.75 of noise.
 _TWO_TONED = 0.69
+#: Points a side at which changes of tone are counted; how many a line of a square code has at least (of 21 modules,
+#: with grain and margins), and one of bars.
+_GRID_SIDE, _FEWEST_TURNS, _TURNS_OF_BARS = 128, 5.5, 19.5
 #: Length of a part against its height up to which it can be a square code seen from the side, or two of them.
 _MOST_ASPECT = 2.2
 #: Difference between the lightest and the darkest pixel below which the whole picture is worth a second look.
@@ -172,9 +175,31 @@ def _hard(view: Image.Image, grey: Image.Image, most: int | None) -> list[Code]:
 
 
 def _is_promising(part: Image.Image) -> bool:
-    """Whether the part may be a damaged code: about square, as those are that do not read at once, and two-toned."""
+    """Whether the part may be a damaged code: about square, as those are that do not read at once, two-toned, and
+    busy."""
     longer, shorter = max(part.size), min(part.size)
-    return longer <= _MOST_ASPECT * shorter and _is_two_toned(part)
+    return longer <= _MOST_ASPECT * shorter and _is_two_toned(part) and _is_busy(part)
+
+
+def _is_busy(part: Image.Image) -> bool:
+    """Whether dark and light take turns in most lines, across and down, as often as in the smallest code; of bars only
+    across or down."""
+    side = _GRID_SIDE
+    grid = part.resize((side, side), Image.Resampling.NEAREST)
+    mean = ImageStat.Stat(grid).mean[0]
+    grid = grid.point(lambda value: 255 if value >= mean else 0)
+    across = ImageChops.difference(grid.crop((0, 0, side - 1, side)), grid.crop((1, 0, side, side)))
+    down = ImageChops.difference(grid.crop((0, 0, side, side - 1)), grid.crop((0, 1, side, side)))
+    turns = (
+        _turns(across.resize((1, side), Image.Resampling.BOX)),
+        _turns(down.resize((side, 1), Image.Resampling.BOX)),
+    )
+    return min(turns) >= _FEWEST_TURNS or max(turns) >= _TURNS_OF_BARS
+
+
+def _turns(means: Image.Image) -> float:
+    """Return how often the tone changes in a line, of the lines in which it changes more often than in six tenths."""
+    return sorted(means.tobytes())[_GRID_SIDE * 6 // 10] * (_GRID_SIDE - 1) / 255
 
 
 def _is_two_toned(part: Image.Image) -> bool:

@@ -31,6 +31,8 @@ from app.engine.node import Item, Node, Text, Tools
 
 #: Readers for what people send; Pillow has some for formats that nobody sends, which would only be ways in.
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "ICO", "AVIF", "JPEG2000", "PPM", "PSD")
+#: Formats with pages instead of frames.
+_PAGED = ("TIFF", "MPO")
 _METAFILES = ("image/emf", "image/wmf")
 
 #: Pixels of one picture: telephones take up to 200 megapixels in JPEG, which is read reduced; others are laid out
@@ -41,13 +43,16 @@ _MOST_JPEG_PIXELS = 256_000_000
 _SIDE, _CHEAP_SIDE = 4_096, 1_000
 #: Pixels of a JPEG from which only its brightness is read: a third of the time, and photos have no need of colours.
 _LARGE = 3_000_000
-#: Frames or pages that are looked at, those of them at which all kinds of codes are looked for, and pixels in all.
-_MOST_FRAMES, _CLOSELY, _MOST_FRAME_PIXELS = 128, 8, 64_000_000
+#: Frames or pages that are looked at, those of them at which all kinds of codes are looked for, and pixels in all: a
+#: film of a minute, a scanned file of fifty pages.
+_MOST_FRAMES, _CLOSELY, _MOST_FRAME_PIXELS = 1_500, 8, 512_000_000
+#: Pictures of an icon that are looked at; it has one for each size and depth of colour.
+_MOST_SIZES = 64
 #: The smallest code has eleven modules.
 _LEAST_SIDE = 11
 #: Of the time for the whole tree, the share that must be left for each effort: a folder of photos is not to end
 #: as one that could not be read.
-_SHARES = ((Effort.HARD, 0.6), (Effort.USUAL, 0.4), (Effort.CHEAP, 0.25))
+_SHARES = ((Effort.HARD, 0.7), (Effort.USUAL, 0.5), (Effort.CHEAP, 0.15))
 #: The last picture of a tree that is looked at so hard. A presentation has dozens, and who wants a code to be read does
 #: not hide it behind them.
 _BY_NUMBER = ((Effort.HARD, 3), (Effort.CLOSE, 12))
@@ -73,9 +78,9 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     tools.budget.pictures += 1
     effort = affordable(tools.budget)
     if effort is None:
-        yield node.finding(
-            "image.not_read", Severity.INFO, "One of so many pictures that it was not searched for codes"
-        )
+        if _may_hold_code(node):
+            title = "One of so many pictures that there was no time to search it for codes"
+            yield node.finding("limit.pictures", Severity.UNKNOWN, title)
         return
     yield from _codes(node, tools, effort)
 
@@ -101,16 +106,30 @@ def told(node: Node, codes: list[Code]) -> Iterator[Item]:
             yield Text(f"https://{code.text.strip()}")
 
 
+def _may_hold_code(node: Node) -> bool:
+    """Whether a picture that is not looked at is one that a viewer shows, and large enough for a code."""
+    try:
+        return min(_picture(node).size) >= _LEAST_SIDE
+    except Image.DecompressionBombError:
+        return True
+    except Exception:
+        # Pillow has as many ways to say that it is none as there are formats.
+        return False
+
+
 def _codes(node: Node, tools: Tools, effort: Effort) -> Iterator[Item]:
     found: dict[Code, None] = {}
     try:
         for number, frame in enumerate(_frames(node, effort)):
-            tools.budget.charge_time()
-            found.update(dict.fromkeys(read_codes(frame, _effort(effort, number))))
+            left = affordable(tools.budget)
+            if left is None:
+                raise _Unseen
+            found.update(dict.fromkeys(read_codes(frame, min(left, _effort(effort, number)))))
     except (_TooLarge, Image.DecompressionBombError) as error:
         yield node.finding("limit.pixels", Severity.UNKNOWN, "Picture has more pixels than are looked at", str(error))
     except _Unseen:
-        yield node.finding("image.not_all_read", Severity.INFO, "Not all frames or pages were searched for codes")
+        title = "Picture with so many frames or pages that not all were searched for codes"
+        yield node.finding("limit.frames", Severity.UNKNOWN, title)
     except (LimitReached, MemoryError):
         raise
     except Exception as error:
@@ -135,9 +154,7 @@ class _Unseen(Exception):
 
 def _frames(node: Node, effort: Effort) -> Iterator[Image.Image]:
     """Yield what a viewer shows: the picture, or its frames, pages or sizes, as far as they differ."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        picture = Image.open(io.BytesIO(node.data), formats=_FORMATS)
+    picture = _picture(node)
     _check(picture)
     if isinstance(picture, IcoImagePlugin.IcoImageFile):
         yield from _sizes(picture)
@@ -147,6 +164,13 @@ def _frames(node: Node, effort: Effort) -> Iterator[Image.Image]:
         _reduce(picture, effort)
         picture.load()
         yield picture
+
+
+def _picture(node: Node) -> Image.Image:
+    """Return the picture, of which only the head is read so far; raises whatever the formats' readers raise."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Image.open(io.BytesIO(node.data), formats=_FORMATS)
 
 
 def _check(picture: Image.Image) -> None:
@@ -175,13 +199,14 @@ def _at_least(size: tuple[int, int], side: int) -> tuple[int, int]:
 
 def _sizes(picture: IcoImagePlugin.IcoImageFile) -> Iterator[Image.Image]:
     """Yield the pictures of an icon, the largest first, as many as an icon has."""
-    sizes = sorted(picture.info.get("sizes", ()), reverse=True)
-    for size in sizes[:_CLOSELY]:
-        if min(size) >= _LEAST_SIDE:
-            picture.size = size
-            picture.load()
-            _check(picture)
-            yield picture.copy()
+    sizes = sorted((size for size in picture.info.get("sizes", ()) if min(size) >= _LEAST_SIDE), reverse=True)
+    for size in sizes[:_MOST_SIZES]:
+        picture.size = size
+        picture.load()
+        _check(picture)
+        yield picture.copy()
+    if len(sizes) > _MOST_SIZES:
+        raise _Unseen
 
 
 def _animation(picture: Image.Image) -> Iterator[Image.Image]:
@@ -197,12 +222,9 @@ def _animation(picture: Image.Image) -> Iterator[Image.Image]:
             raise _Unseen
         picture.load()
         pixels += picture.width * picture.height
-        shown = picture.convert("RGBA")
-        if (
-            before is None
-            or shown.size != before.size
-            or ImageChops.difference(shown, before).getbbox(alpha_only=False)
-        ):
+        # What lies on the frame before is seen through this one; pages are whole, and large.
+        shown = picture.convert(_page_mode(picture.mode) if picture.format in _PAGED else "RGBA")
+        if before is None or _differ(shown, before):
             before = shown
             yield shown
     try:
@@ -212,5 +234,11 @@ def _animation(picture: Image.Image) -> Iterator[Image.Image]:
     raise _Unseen
 
 
+def _page_mode(mode: str) -> str:
+    return "L" if mode in ("1", "L") else "RGB" if mode in ("RGB", "YCbCr", "CMYK") else "RGBA"
+
+
 def _differ(one: Image.Image, other: Image.Image) -> bool:
-    return one.size != other.size or ImageChops.difference(one, other).getbbox(alpha_only=False) is not None
+    if (one.size, one.mode) != (other.size, other.mode):
+        return True
+    return ImageChops.difference(one, other).getbbox(alpha_only=False) is not None

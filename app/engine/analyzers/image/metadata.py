@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node
 
-#: Characters of one description that are read, and of all.
+#: Bytes of one description that are read, and of all; cameras add a picture of depth or a second one now and then.
 _MOST = 1024 * 1024
-_MOST_IN_ALL = 4 * _MOST
-_MOST_CHUNKS = 2_000
+_MOST_IN_ALL = 12 * _MOST
+_MOST_CHUNKS = 50_000
 #: What a picture is never described with. PHP alone is odd, PHP that runs what a visitor sends is a web shell.
 _PHP = re.compile(rb"<\?(?:php|=)", re.I)
 _SHELL = re.compile(
@@ -50,7 +50,9 @@ _DIGITS = re.compile(rb"[A-Za-z0-9+/\s]{1,16777216}={0,2}")
 def findings(node: Node) -> Iterator[Item]:
     """Yield what is hidden in the descriptions of the picture or in the file as a whole."""
     yield from _shell(node)
-    words = _words(node.data)
+    words, cut = _words(node.data)
+    if cut:
+        yield node.finding("limit.metadata", Severity.UNKNOWN, "Picture with more descriptions than are read")
     # Windows writes its own fields in two bytes a letter.
     wide = words.replace(b"\0", b"") if b"\0" in words else b""
     if match := _MARKUP.search(words) or _MARKUP.search(wide):
@@ -60,14 +62,21 @@ def findings(node: Node) -> Iterator[Item]:
     yield from _program(node)
 
 
-def _words(data: memoryview) -> bytes:
-    """Return all descriptions one after the other, as far as they are read."""
+def _words(data: memoryview) -> tuple[bytes, bool]:
+    """Return all descriptions one after the other, as far as they are read, and whether there are more."""
     words = bytearray()
-    for description in _descriptions(data):
-        words += description + b"\n"
-        if len(words) > _MOST_IN_ALL:
-            break
-    return bytes(words)
+    try:
+        for description in _descriptions(data):
+            words += description + b"\n"
+            if len(words) > _MOST_IN_ALL:
+                return bytes(words), True
+    except _TooMany:
+        return bytes(words), True
+    return bytes(words), False
+
+
+class _TooMany(Exception):
+    """There are more chunks than are read, or longer ones."""
 
 
 def _hidden(node: Node, title: str, match: re.Match[bytes]) -> Item:
@@ -161,6 +170,7 @@ def _jpeg(data: memoryview) -> Iterator[bytes]:
         if (0xE0 <= data[at + 1] <= 0xEF and data[at + 1] != 0xE2) or data[at + 1] == 0xFE:
             yield bytes(data[at + 4 : at + 2 + length])
         at += 2 + length
+    raise _TooMany
 
 
 def _png(data: memoryview) -> Iterator[bytes]:
@@ -169,12 +179,13 @@ def _png(data: memoryview) -> Iterator[bytes]:
         if at + 12 > len(data):
             return
         length, kind = struct.unpack_from(">I4s", data, at)
-        content = data[at + 8 : at + 8 + min(length, _MOST)]
+        content = data[at + 8 : at + 8 + length]
         if kind in (b"tEXt", b"eXIf", b"iTXt", b"zTXt"):
             yield bytes(content)
         if kind in (b"iTXt", b"zTXt"):
             yield _inflated(bytes(content), kind)
         at += 12 + length
+    raise _TooMany
 
 
 def _inflated(content: bytes, kind: bytes) -> bytes:
@@ -185,9 +196,13 @@ def _inflated(content: bytes, kind: bytes) -> bytes:
             return b""
         rest = b"\0" + rest[2:].split(b"\0", 2)[-1]
     try:
-        return zlib.decompressobj().decompress(rest[1:], _MOST)
+        unpacker = zlib.decompressobj()
+        text = unpacker.decompress(rest[1:], _MOST)
     except zlib.error:
         return b""
+    if unpacker.unconsumed_tail:
+        raise _TooMany
+    return text
 
 
 def _gif(data: memoryview) -> Iterator[bytes]:
@@ -208,5 +223,6 @@ def _webp(data: memoryview) -> Iterator[bytes]:
             return
         kind, length = struct.unpack_from("<4sI", data, at)
         if kind in (b"EXIF", b"XMP "):
-            yield bytes(data[at + 8 : at + 8 + min(length, _MOST)])
+            yield bytes(data[at + 8 : at + 8 + length])
         at += 8 + length + (length & 1)
+    raise _TooMany

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from itertools import islice
+from itertools import count, islice
 
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Tools
@@ -17,16 +17,28 @@ from app.engine.node import Child, Item, Node, Tools
 _EMF_BITMAPS = {76: 84, 77: 84, 80: 48, 81: 48, 114: 84}
 #: Records of WMF with a bitmap -> where it begins.
 _WMF_BITMAPS = {0x0940: 22, 0x0B41: 26, 0x0F43: 28, 0x0D33: 24}
+#: How records begin: type and size in bytes; size in words of two bytes and type.
+_EMF_RECORD, _WMF_RECORD = struct.Struct("<II"), struct.Struct("<IH")
 _PACKED = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff[\xc0-\xfe]|GIF8[79]a")
-_MOST = 50
-_MOST_RECORDS = 100_000
+_MOST = 200
+_MOST_RECORDS = 500_000
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield the bitmaps of a metafile as pictures of their own; what is drawn with lines is not looked at."""
-    for number, content in enumerate(islice(_pictures(node, tools), _MOST), 1):
-        yield Child(f"picture-{number}", content)
+    pictures = _pictures(node, tools)
+    try:
+        for number, content in enumerate(islice(pictures, _MOST), 1):
+            yield Child(f"picture-{number}", content)
+        if next(pictures, None) is not None:
+            raise _TooMany
+    except _TooMany:
+        yield node.finding("limit.drawing", Severity.UNKNOWN, "Drawing with more pictures or strokes than are read")
     yield node.finding("image.drawing", Severity.INFO, "Drawing, of which only the pictures in it were searched")
+
+
+class _TooMany(Exception):
+    """There is more in the drawing than is read."""
 
 
 def _pictures(node: Node, tools: Tools) -> Iterator[bytes | memoryview]:
@@ -41,37 +53,43 @@ def _pictures(node: Node, tools: Tools) -> Iterator[bytes | memoryview]:
 
 
 def _emf(data: memoryview, tools: Tools) -> Iterator[bytes]:
-    at = 0
-    for _ in range(_MOST_RECORDS):
-        if at + 8 > len(data):
-            return
-        tools.budget.charge_time()
-        kind, size = struct.unpack_from("<II", data, at)
-        if size < 8:
-            return
+    for kind, record in _records(data, 0, _EMF_RECORD, 1, tools):
         place = _EMF_BITMAPS.get(kind)
-        if place and at + place + 16 <= len(data):
-            header, header_size, bits, bits_size = struct.unpack_from("<IIII", data, at + place)
-            if header_size and header + header_size <= size and bits + bits_size <= size:
-                yield _bitmap(data[at + header : at + header + header_size], data[at + bits : at + bits + bits_size])
-        at += size
+        if place and place + 16 <= len(record):
+            header, header_size, bits, bits_size = struct.unpack_from("<IIII", record, place)
+            if header_size and header + header_size <= len(record) and bits + bits_size <= len(record):
+                yield _bitmap(record[header : header + header_size], record[bits : bits + bits_size])
 
 
 def _wmf(data: memoryview, tools: Tools) -> Iterator[bytes]:
-    at = 40 if bytes(data[:4]) == b"\xd7\xcd\xc6\x9a" else 18
-    for _ in range(_MOST_RECORDS):
-        if at + 6 > len(data):
-            return
-        tools.budget.charge_time()
-        words, kind = struct.unpack_from("<IH", data, at)
-        if words < 3:
-            return
+    start = 40 if bytes(data[:4]) == b"\xd7\xcd\xc6\x9a" else 18
+    for kind, record in _records(data, start, _WMF_RECORD, 2, tools):
         place = _WMF_BITMAPS.get(kind)
-        if place and words * 2 > place + 40:
-            whole = data[at + place : at + words * 2]
+        if place and len(record) > place + 40:
+            whole = record[place:]
             header = _header_size(whole)
             yield _bitmap(whole[:header], whole[header:])
-        at += words * 2
+
+
+def _records(
+    data: memoryview, at: int, head: struct.Struct, unit: int, tools: Tools
+) -> Iterator[tuple[int, memoryview]]:
+    """Yield (type, whole record) for each; ``head`` holds both, the size in ``unit`` bytes.
+
+    Raises ``_TooMany`` when there are more than are read.
+    """
+    for number in count():
+        if at + head.size > len(data):
+            return
+        if number >= _MOST_RECORDS:
+            raise _TooMany
+        tools.budget.charge_time()
+        fields = head.unpack_from(data, at)
+        size, kind = fields if head is _WMF_RECORD else reversed(fields)
+        if size * unit < head.size:
+            return
+        yield kind, data[at : at + size * unit]
+        at += size * unit
 
 
 def _header_size(whole: memoryview) -> int:

@@ -9,10 +9,13 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
 from mimetypes import guess_extension
+from urllib.parse import unquote
 
+from app.engine.analyzers.mail import headers
 from app.engine.budget import LimitReached
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Tools
+from app.engine.node_name import extension_of
 from app.engine.view import reader
 
 #: The name in a header that is too broken for the parser; hiding an extension that way is an old trick.
@@ -58,6 +61,7 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
         raise LimitReached("depth") from None
     if policy.cut:
         yield node.finding("mail.long_header", Severity.UNKNOWN, "Header too long to be read to its end", policy.cut)
+    yield from headers.texts(message)
     for number, (prefix, part) in enumerate(parts, start=1):
         tools.budget.charge_time()
         content = _content(part)
@@ -111,12 +115,20 @@ def _name(part: Message, number: int) -> str:
         name = str(make_header(decode_header(name))) if name else ""
     except (ValueError, LookupError, TypeError, UnicodeError):
         name = _broken_name(part)
+    name = name or _place(part)
     if name:
         return name
     media = part.get_content_type()
     if media == "message/rfc822":
         return "message.eml"
     return _BODIES.get(media) or f"part-{number}{guess_extension(media) or ''}"
+
+
+def _place(part: Message) -> str:
+    """Return the last part of the address that a part of a web archive came from, empty when it names no file."""
+    path = str(part.get("Content-Location", "")).strip().partition("?")[0].partition("#")[0]
+    last = unquote(path.replace("\\", "/").rpartition("/")[2])
+    return last if extension_of(last) else ""
 
 
 def _broken_name(part: Message) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.engine.model import Finding, Severity
+from app.engine.model import Confidence, Finding, Severity
 from app.engine.node import Node
 
 _REFERENCE = "https://attack.mitre.org/techniques/T1559/002/"
@@ -17,6 +17,12 @@ _PROGRAM = re.compile(
     r"|msexcel|msbuild|hh|schtasks)(?:\.exe)?\b|system32|https?:|\\\\\\\\[\w.-]+",
     re.I,
 )
+#: Pictures and texts on file servers of the internet: asking for them tells the reader's sign-in. A bare name is none.
+_INCLUDED = re.compile(
+    r"\bINCLUDE(?:PICTURE|TEXT)\s{1,9}\"?(?:file:/{2,5})?[\\/]{2,8}"
+    r"(?!10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|127\.)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?:@\w{2,5}){0,2}[\\/]",
+    re.I,
+)
 #: A program whose name other fields put together: nobody links documents so.
 _PUT_TOGETHER = re.compile(r"^[\"\s{]*(?:REF|SET|QUOTE|DOCVARIABLE|DOCPROPERTY|FILLIN|INFO|COMMENTS|SUBJECT)\b", re.I)
 #: Programs of Office that documents are honestly linked to.
@@ -26,10 +32,17 @@ _OFFICE = re.compile(r"^[\"\s]*(?:excel|word|winword|msaccess|powerpnt)\b", re.I
 def findings(node: Node, instruction: str) -> Iterator[Finding]:
     """Yield a finding when the instruction of a field starts a program."""
     plain = _QUOTE.sub(lambda match: "".join(_letter(number) for number in match.group(1).split()), instruction)
-    match = _DDE.search(plain)
-    if match is None:
-        return
-    yield dde(node, match.group(2), evidence=f"{match.group(1)} {match.group(2)}")
+    if match := _DDE.search(plain):
+        yield dde(node, match.group(2), evidence=f"{match.group(1)} {match.group(2)}")
+    elif included := _INCLUDED.search(plain):
+        yield node.finding(
+            "office.remote_image",
+            Severity.SUSPICIOUS,
+            "Document that fetches a part of itself from a file server on the internet",
+            included.group(),
+            "https://attack.mitre.org/techniques/T1187/",
+            confidence=Confidence.MEDIUM,
+        )
 
 
 def dde(node: Node, service: str, *, evidence: str = "") -> Finding:

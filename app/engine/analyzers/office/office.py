@@ -14,6 +14,7 @@ from app.engine.analyzers.office import (
     compound_file,
     encryption as office_encryption,
     objects as office_objects,
+    show_encryption,
     word_binary,
 )
 from app.engine.analyzers.vba import project as vba_project
@@ -32,13 +33,15 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     with compound_file.opened(node) as storage:
         if storage.exists("EncryptedPackage"):
             yield from _locked_package(node, storage, tools)
-        elif storage.exists("EncryptedSummary") or _is_locked_show(storage):
+        elif _is_locked_show(storage):
+            yield from _locked_show(node, storage, tools)
+        elif storage.exists("EncryptedSummary"):
             yield _locked(node)
         yield from word_binary.analyze(node, storage, tools)
         if node.kind.mime == "application/vnd.ms-outlook":
             yield from outlook.parts(storage)
         if node.kind.mime == "application/vnd.ms-powerpoint":
-            yield from _packed_objects(storage)
+            yield from _packed_objects(storage.openstream("PowerPoint Document").read())
         yield from vba_project.analyze(node, storage, tools)
         yield from excel_binary.analyze(node, storage, tools)
         yield from office_objects.embedded(node, storage, tools)
@@ -56,18 +59,35 @@ def _locked_package(node: Node, storage: olefile.OleFileIO, tools: Tools) -> Ite
     yield Child("", decrypt(memoryview(storage.openstream("EncryptedPackage").read())))
 
 
+def _locked_show(node: Node, storage: olefile.OleFileIO, tools: Tools) -> Iterator[Item]:
+    """Yield the main stream of a presentation in the clear and the objects in it, or that it could not be opened.
+
+    Its pictures stay locked, and are not said to have been seen.
+    """
+    try:
+        content = storage.openstream("PowerPoint Document").read()
+        password, content = show_encryption.opened(storage.openstream("Current User").read(), content, tools)
+    except (office_encryption.NotOpened, OSError):
+        yield _locked(node)
+        return
+    yield office_encryption.told(node, password)
+    yield Child("PowerPoint Document", content)
+    yield from _packed_objects(content)
+    if storage.exists("Pictures"):
+        yield node.finding("limit.show", Severity.UNKNOWN, "Locked presentation whose pictures were not looked at")
+
+
 def _locked(node: Node) -> Finding:
     return node.finding(
         "office.encrypted", Severity.UNKNOWN, "Document locked with a password, so its content was not seen"
     )
 
 
-def _packed_objects(storage: olefile.OleFileIO) -> Iterator[Item]:
+def _packed_objects(content: bytes) -> Iterator[Item]:
     """Yield the compound files that PowerPoint keeps deflated in its main stream: its macros are in one of them.
 
     Record type 0x1011, instance 1 (MS-PPT 2.10.34): header, unpacked size, zlib stream.
     """
-    content = storage.openstream("PowerPoint Document").read()
     at = content.find(_PACKED_OBJECT)
     while at >= 0:
         (size,) = struct.unpack_from("<I", content.ljust(at + 8, b"\0"), at + 4)

@@ -19,7 +19,7 @@ from app.engine.analyzers.excel import (
 from app.engine.analyzers.office import fields as office_fields, ooxml_targets
 from app.engine.analyzers.text import wide
 from app.engine.model import Severity
-from app.engine.node import Item, Node, Tools
+from app.engine.node import Item, Node, Text, Tools
 
 #: One of these stands in every part that is of interest here; most parts have none.
 _MARKS = (
@@ -34,6 +34,8 @@ _MARKS = (
     b"Properties",
     b"coreProperties",
     b"fldChar",
+    b"customUI",
+    b"HYPERLINK",
 )
 #: An element's attributes: up to the next tag, because ``<`` stands in no attribute.
 _RELATIONSHIP = re.compile(r"<(?:\w{1,40}:)?Relationship\s([^<]{1,8192})")
@@ -52,6 +54,9 @@ _COMMAND = re.compile(
     r"|\b[wc]script(?:\.exe)?\s{1,4}[^<]{1,200}\.(?:vbs|js|jse|vbe|wsf)|WScript\.Shell[\"'][^<]{0,200}",
     re.I,
 )
+_RIBBON_MACRO = re.compile(r"""\bon[A-Z]\w{2,20}\s*=\s*["']((?:https?:|file:|\\\\)[^"'<>]{3,1000})""")
+#: A formula that shows a link: what it leads to stands in no relationship.
+_SHARE_LINK = re.compile(r"""\bHYPERLINK\(\s{0,4}(?:"|&quot;)((?:file:|\\\\)[^"&<]{3,1000})""")
 _DDE_LINK = re.compile(r"<(?:\w{1,40}:)?ddeLink\s([^<]{1,2000})")
 _CONTROL = re.compile(r"""\bclassid\s*=\s*["']\{?([0-9A-F-]{36})""", re.I)
 #: Controls that attacks use to show pages, play Flash or run script inside a document.
@@ -116,8 +121,26 @@ def _piece(node: Node, piece: str, fields: _Fields) -> Iterator[Item]:
         yield from _controls(node, piece)
     if "connection" in piece:
         yield from excel_connections.findings(node, piece)
+    if "HYPERLINK" in piece:
+        for match in _SHARE_LINK.finditer(piece):
+            yield from ooxml_targets.findings(node, "hyperlink", unescape(match.group(1)))
+    if "customUI" in piece:
+        yield from _ribbon(node, piece)
     if _KEPT_TEXTS.search(piece):
         yield from _commands(node, piece)
+
+
+def _ribbon(node: Node, piece: str) -> Iterator[Item]:
+    """Findings about buttons whose macros lie in a document elsewhere, which is fetched for them (MS-CUSTOMUI 2.2)."""
+    if found := _RIBBON_MACRO.search(piece):
+        yield Text(found.group(1))
+        yield node.finding(
+            "office.remote_macro",
+            Severity.MALICIOUS,
+            "Document that runs a macro from the network when it is opened",
+            found.group(1),
+            "https://attack.mitre.org/techniques/T1137/001/",
+        )
 
 
 def _commands(node: Node, piece: str) -> Iterator[Item]:
@@ -188,7 +211,7 @@ class _Fields:
 
 def _instruction(node: Node, text: str) -> Iterator[Item]:
     upper = text.upper()
-    if "DDE" in upper or "QUOTE" in upper:
+    if "DDE" in upper or "QUOTE" in upper or "INCLUDE" in upper:
         yield from office_fields.findings(node, text)
 
 

@@ -35,6 +35,7 @@ _EXPLOIT_SCHEME = re.compile(
 )
 #: An address that is bound as a moniker, and with what follows the mark.
 _BOUND = re.compile(r"!(?:x-usc:.{0,400})?\s*\Z", re.I | re.S)
+_PROGRAM = re.compile(r"\.(?:exe|scr|bat|cmd|vbs|js|jse|hta|ps1|lnk|url|msi|wsf|cpl|jar|library-ms)\s*\Z", re.I)
 #: Files that Office itself keeps on servers.
 _OFFICE_FILE = re.compile(
     r"\.(?:do[ct][xm]?|xl[st][xmb]?|xlsb|pp[ts][xm]?|pot[xm]?|rtf|xml|vsdx|od[tsp])(?:[?#!].{0,2000})?\s*\Z",
@@ -58,7 +59,7 @@ def findings(node: Node, kind: str, target: str) -> Iterator[Item]:
     elif kind in _LOADED and (_WEB.match(target) or share):
         code, title = _LOADED[kind]
         yield Text(target)
-        yield node.finding(code, _severity(kind, target), title, target, _TEMPLATE_REFERENCE)
+        yield node.finding(code, severity(kind, target), title, target, _TEMPLATE_REFERENCE)
     elif kind == "image" and share and "." in share.group(1) and target.lstrip().lower().startswith(("file:", "\\\\")):
         yield node.finding(
             "office.remote_image",
@@ -68,14 +69,36 @@ def findings(node: Node, kind: str, target: str) -> Iterator[Item]:
             "https://attack.mitre.org/techniques/T1187/",
             confidence=Confidence.MEDIUM,
         )
+    elif kind == "hyperlink" and share and (_public(share.group(1)) or _PROGRAM.search(target)):
+        yield Text(target)
+        yield node.finding(
+            "office.share_link",
+            Severity.SUSPICIOUS,
+            "Document with a link to a program or a folder on somebody else's computer",
+            target,
+            "https://attack.mitre.org/techniques/T1204/002/",
+            confidence=Confidence.HIGH if _public(share.group(1)) else Confidence.LOW,
+        )
+    elif kind in ("externalLinkPath", "xlExternalLinkPath") and share and _public(share.group(1)):
+        yield node.finding(
+            "office.remote_table",
+            Severity.SUSPICIOUS,
+            "Table that reads from a file server on the internet, which tells it who opens the table",
+            target,
+            "https://attack.mitre.org/techniques/T1187/",
+            confidence=Confidence.MEDIUM,
+        )
     elif kind in ("externalLinkPath", "xlExternalLinkPath"):
         yield node.finding("office.external_link", Severity.INFO, "Table that reads from another file", target)
 
 
-def _severity(kind: str, target: str) -> Severity:
+def severity(kind: str, target: str) -> Severity:
+    """Return how bad it is that a document fetches ``target`` as its part of this kind when it is opened."""
     share = _SHARE.match(target)
     if share and not _WEB.match(target):
         # A bare host name is a server of the sender's own office.
+        if kind in ("attachedTemplate", "oleObject") and _public(share.group(1)):
+            return Severity.MALICIOUS
         return Severity.SUSPICIOUS if "." in share.group(1) else Severity.INFO
     if kind == "subDocument":
         # Chapters of a book do lie on the web.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.engine.analyzers.office import fields as office_fields, objects as office_objects
+from app.engine.analyzers.office import fields as office_fields, objects as office_objects, ooxml_targets
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Text, Tools
 
@@ -26,7 +26,9 @@ _FIELD = re.compile(rb"\\fldinst(?![a-z])")
 _FIELD_MOST = 65_536
 _BRACE = re.compile(rb"(?<!\\)[{}]")
 _TEMPLATE = re.compile(rb"\\template\s+([^{}]{1,1000})")
-_CONTROL = re.compile(rb"\\'([0-9A-Fa-f]{2})|\\\\|\\[A-Za-z]+-?\d*[ ]?|[{}\r\n]|\\\*")
+_CONTROL = re.compile(
+    rb"\\'([0-9A-Fa-f]{2})|\\u(-?\d{1,5})[ ]?(?:\?|\\'[0-9A-Fa-f]{2})?|\\\\|\\[A-Za-z]+-?\d*[ ]?|[{}\r\n]|\\\*"
+)
 _REMOTE = re.compile(r"\s*(?:https?|ftp|file):|\s*\\\\[\w.]", re.I)
 _LINKED = re.compile(rb"h\x00?t\x00?t\x00?p\x00?(?:s\x00?)?:\x00?/\x00?/\x00?(?:[\x21-\x7e]\x00?){3,500}")
 #: Bytes read between two looks at the clock.
@@ -169,7 +171,7 @@ def _fields(node: Node, content: bytes) -> Iterator[Item]:
             yield Text(target)
             yield node.finding(
                 "office.remote_template",
-                Severity.SUSPICIOUS,
+                ooxml_targets.severity("attachedTemplate", target),
                 "Document that loads its template from the network when it is opened",
                 target,
                 "https://attack.mitre.org/techniques/T1221/",
@@ -193,4 +195,6 @@ def _plain(code: bytes) -> str:
 def _spoken(match: re.Match[bytes]) -> bytes:
     if match.group(1):
         return bytes.fromhex(match.group(1).decode("ascii"))
+    if match.group(2):
+        return chr(int(match.group(2)) & 0xFFFF).encode("cp1252", "ignore")
     return b"\\" if match.group() == b"\\\\" else b""

@@ -1,7 +1,7 @@
 """Word 97 to 2003 documents: field codes and addresses in their text, unlocked first where they are locked.
 
 Macros lie outside of what is encrypted, so a locked document hides its text, its fields and its objects only.
-Formats: MS-DOC 2.2.6 (encryption), 2.8.25 (fields); MS-OFFCRYPTO 2.3.5 and 2.3.6 (RC4).
+Formats: MS-DOC 2.2.6 (encryption), 2.8.25 (fields); MS-OFFCRYPTO 2.3.5 and 2.3.6 (RC4), 2.3.7 (XOR).
 """
 
 from __future__ import annotations
@@ -66,9 +66,14 @@ def _addresses(content: bytes) -> Text:
 def _opened(storage: olefile.OleFileIO, content: bytes, tools: Tools) -> tuple[str, bytes]:
     """Return the password that fits and the main stream in the clear; how it is locked stands in the table stream."""
     table = "1Table" if content[11] & _TABLE_1 else "0Table"
-    if len(content) < _CLEAR or content[11] & _OBFUSCATED or not storage.exists(table):
+    if len(content) < _CLEAR:
         raise NotOpened
     (size,) = struct.unpack_from("<I", content, 14)
+    if content[11] & _OBFUSCATED:
+        password, plain = excel_encryption.mixed(content, tools, key=size >> 16, verifier=size & 0xFFFF)
+        return password, content[:_CLEAR] + plain[_CLEAR:]
+    if not storage.exists(table):
+        raise NotOpened
     info = b"\x01\0" + storage.openstream(table).read(min(size, 4096))
     password, plain = excel_encryption.unlocked(content, info, tools, block=_BLOCK)
     return password, content[:_CLEAR] + plain[_CLEAR:]

@@ -7,7 +7,7 @@ page shows them all. A page is drawn when it has any of these; one of words and 
 from __future__ import annotations
 
 import ctypes
-import re
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,13 +18,16 @@ from PIL import Image
 
 from app.engine.analyzers.image.codes import Code, Effort, read_codes
 from app.engine.analyzers.image.image import affordable, told
+from app.engine.analyzers.pdf import forms as pdf_forms
+from app.engine.analyzers.pdf.source import Source
 from app.engine.model import Severity
 from app.engine.node import Item, Node, Tools
 
-#: Pages that are looked at: where those who want to be read put their code.
+#: Pages at which all kinds of codes are looked for: where those who want to be read put theirs. On the others it is
+#: square codes alone, which cost a fraction.
 _FIRST, _LAST = 10, 2
 #: Seconds for the pages of one document, and for drawing one of them.
-_SECONDS, _PAGE_SECONDS = 2.5, 1.0
+_SECONDS, _PAGE_SECONDS = 5.0, 1.0
 #: Pixels of the longer side of a drawn page: a code of two centimetres on A4 has three pixels a module. Page boxes may
 #: be metres long and are drawn at this size too; tiny ones are not blown up beyond ``_MOST_SCALE`` pixels a point.
 _SIDE, _MOST_SCALE = 1_400, 4.0
@@ -40,92 +43,110 @@ _LEAST_CORNERS = 240
 #: Letters of blocks, of which codes are written.
 _BLOCKS = frozenset("█▀▄▌▐■□▓▒░")
 _LEAST_BLOCKS = 20
+#: Pages whose letters are looked at: that takes as long as thirty looks at pictures, and books have thousands.
+_MOST_LETTERED = 200
 _MOST_PASSWORDS = 20
-#: Objects up to which a document without a table of them is opened: the library looks for them again and again then.
-_MOST_UNLISTED = 1_500
-#: Bytes of the end in which a document says where its table is.
-_TAIL = 2_048
-_TABLE = re.compile(rb"startxref\s+(\d{1,12})\s")
+#: Bytes of one picture that is compared with those of other pages; larger ones are drawn instead.
+_MOST_COMPARED = 4 * 1024 * 1024
+#: Pictures of one page up to which it is compared with others.
+_MOST_PICTURES = 50
 #: The type of the function that the library asks whether to pause.
 _ASKED = dict(pdfium.IFSDK_PAUSE._fields_)["NeedToPauseNow"]
 
 
 @dataclass(slots=True)
 class _Signs:
-    """What of a page's objects speaks for a code on it."""
+    """What of a page's objects speaks for a code on it; ``shown`` has each picture with its place, if that is all."""
 
     pictures: int = 0
     modules: int = 0
     outlines: int = 0
-    objects: int = field(default=0)
+    objects: int = 0
+    shown: set[object] = field(default_factory=set)
+    other: bool = False
 
     @property
     def worth_drawing(self) -> bool:
         """Whether there may be a code."""
         return bool(self.pictures or self.outlines or self.modules >= _LEAST_MODULES)
 
+    @property
+    def look(self) -> frozenset[object] | None:
+        """What tells the pictures of a page from those of another; None where shapes are drawn, too."""
+        return None if self.other or self.outlines or self.modules >= _LEAST_MODULES else frozenset(self.shown)
+
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield the codes on the pages, and their texts for the addresses. A document that does not open says nothing:
     no reader shows its pages, or the lock is a finding already.
     """
-    if not _has_table(node.raw) and node.raw.count(b" obj") > _MOST_UNLISTED:
-        # A reader looks its parts up one by one, and shows the pages after a while.
-        title = "Document without a table of its many parts, so its pages were not drawn and searched for codes"
+    if pdf_forms.too_many(node, tools):
+        title = "Document whose parts draw each other so often that its pages were not searched for codes"
         yield node.finding("limit.pdf_pages", Severity.UNKNOWN, title)
         return
-    document = _opened(node, tools)
-    if document is None:
-        return
-    try:
-        codes, unseen = _codes(document, tools)
-    finally:
-        document.close()
+    source = Source(node.raw, tools.budget, tools.budget.seconds_left - _SECONDS)
+    document = _opened(source, tools)
+    codes: list[Code] = []
+    unseen = 0
+    if document is not None:
+        try:
+            codes, unseen = _codes(document, source, tools)
+        finally:
+            document.close()
     yield from told(node, codes)
-    if unseen:
-        title = "Only the first and the last pages were searched for codes"
-        yield node.finding("pdf.pages_not_read", Severity.INFO, title, f"{unseen} pages were not")
+    if source.spent:
+        title = "Document that takes too long to find its parts in, so not all pages were searched for codes"
+        yield node.finding("limit.pdf_pages", Severity.UNKNOWN, title)
+    elif unseen:
+        title = "Not all pages with pictures were searched for codes"
+        yield node.finding("limit.pdf_pages", Severity.UNKNOWN, title, f"{unseen} pages were not")
 
 
-def _opened(node: Node, tools: Tools) -> pypdfium2.PdfDocument | None:
+def _opened(source: Source, tools: Tools) -> pypdfium2.PdfDocument | None:
     for password in (None, *tools.passwords[:_MOST_PASSWORDS]):
         try:
-            return pypdfium2.PdfDocument(node.raw, password=password)
+            return source.opened(password)
         except pypdfium2.PdfiumError as error:
             if error.err_code != pdfium.FPDF_ERR_PASSWORD:
                 return None
     return None
 
 
-def _has_table(data: bytes) -> bool:
-    """Whether the document ends with the place of its cross-reference table or stream, and one stands there."""
-    places = _TABLE.findall(data, max(0, len(data) - _TAIL))
-    at = int(places[-1]) if places else len(data)
-    start = data[at : at + 32].lstrip()
-    return start.startswith(b"xref") or re.match(rb"\d+\s+\d+\s+obj", start) is not None
-
-
-def _codes(document: pypdfium2.PdfDocument, tools: Tools) -> tuple[list[Code], int]:
-    """Return the codes of the pages that are looked at, and how many pages are not."""
+def _codes(document: pypdfium2.PdfDocument, source: Source, tools: Tools) -> tuple[list[Code], int]:
+    """Return the codes of the pages, and how many pages were not looked at."""
     count = len(document)
-    chosen = [*range(min(count, _FIRST)), *range(max(_FIRST, count - _LAST), count)]
-    most = tools.budget.seconds_left - _SECONDS
+    closely = [*range(min(count, _FIRST)), *range(max(_FIRST, count - _LAST), count)]
     found: dict[Code, None] = {}
-    for done, number in enumerate(chosen):
+    seen: set[frozenset[object]] = set()
+    for done, number in enumerate((*closely, *range(_FIRST, count - _LAST))):
         effort = affordable(tools.budget)
-        if effort is None or tools.budget.seconds_left < most:
+        if effort is None or source.spent or tools.budget.seconds_left < source.most:
             return list(found), count - done
         try:
             page = document[number]
         except pypdfium2.PdfiumError:
             continue
         try:
-            picture = _drawn(page, tools) if _signs(page.raw).worth_drawing or _has_blocks(page) else None
+            picture = _picture(page, seen, tools, lettered=done < _MOST_LETTERED)
         finally:
             page.close()
         if picture is not None:
-            found.update(dict.fromkeys(read_codes(picture, min(effort, Effort.CLOSE))))
-    return list(found), count - len(chosen)
+            most = Effort.CLOSE if done < len(closely) else Effort.CHEAP
+            found.update(dict.fromkeys(read_codes(picture, min(effort, most))))
+    return list(found), 0
+
+
+def _picture(
+    page: pypdfium2.PdfPage, seen: set[frozenset[object]], tools: Tools, *, lettered: bool
+) -> Image.Image | None:
+    """Return the page as it is drawn when there may be a code on it that stands on none of those ``seen``."""
+    signs = _signs(page.raw)
+    known = not signs.worth_drawing or signs.look in seen
+    if known and not (lettered and _has_blocks(page)):
+        return None
+    if signs.look is not None:
+        seen.add(signs.look)
+    return _drawn(page, tools)
 
 
 def _signs(page: Any) -> _Signs:
@@ -135,7 +156,9 @@ def _signs(page: Any) -> _Signs:
     # Stamps and the like are drawn too; links and form fields by the hundred are not.
     for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), 50)):
         note = pdfium.FPDFPage_GetAnnot(page, number)
-        signs.pictures += pdfium.FPDFAnnot_GetSubtype(note) == pdfium.FPDF_ANNOT_STAMP
+        if pdfium.FPDFAnnot_GetSubtype(note) == pdfium.FPDF_ANNOT_STAMP:
+            signs.pictures += 1
+            signs.other = True
         pdfium.FPDFPage_CloseAnnot(note)
     return signs
 
@@ -143,7 +166,8 @@ def _signs(page: Any) -> _Signs:
 def _count(objects: Iterator[Any], signs: _Signs, depth: int) -> None:
     for thing in objects:
         signs.objects += 1
-        if signs.worth_drawing or signs.objects > _MOST_OBJECTS:
+        if signs.outlines or signs.modules >= _LEAST_MODULES or signs.objects > _MOST_OBJECTS:
+            signs.other = True
             return
         kind = pdfium.FPDFPageObj_GetType(thing)
         if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MOST_DEPTH:
@@ -154,16 +178,35 @@ def _count(objects: Iterator[Any], signs: _Signs, depth: int) -> None:
             signs.modules += max(_extent(thing)) <= _MOST_MODULE
         elif kind in (pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_FORM):
             signs.pictures += 1
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            signs.pictures += min(_extent(thing)) >= _LEAST_PICTURE
+            signs.other = True
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE and min(_extent(thing)) >= _LEAST_PICTURE:
+            signs.pictures += 1
+            _compare(thing, signs)
+
+
+def _compare(image: Any, signs: _Signs) -> None:
+    """Keep what tells a picture and its place from others: a letterhead stands on every page."""
+    size = pdfium.FPDFImageObj_GetImageDataRaw(image, None, 0)
+    if not 0 < size <= _MOST_COMPARED or len(signs.shown) >= _MOST_PICTURES:
+        signs.other = True
+        return
+    content = ctypes.create_string_buffer(size)
+    pdfium.FPDFImageObj_GetImageDataRaw(image, content, size)
+    place = tuple(round(edge.value) for edge in _bounds(image))
+    signs.shown.add((hashlib.sha256(content.raw).digest(), place))
 
 
 def _extent(thing: Any) -> tuple[float, float]:
     """Return width and height in points."""
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not pdfium.FPDFPageObj_GetBounds(thing, left, bottom, right, top):
-        return 0.0, 0.0
+    left, bottom, right, top = _bounds(thing)
     return right.value - left.value, top.value - bottom.value
+
+
+def _bounds(thing: Any) -> tuple[ctypes.c_float, ...]:
+    """Return the left, lower, right and upper edge in points; no extent when it has none."""
+    edges = tuple(ctypes.c_float() for _ in range(4))
+    pdfium.FPDFPageObj_GetBounds(thing, *edges)
+    return edges
 
 
 def _has_blocks(page: pypdfium2.PdfPage) -> bool:

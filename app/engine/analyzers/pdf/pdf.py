@@ -28,6 +28,10 @@ _SCRIPT = re.compile(rb"/JS[\s\0]*(?:([0-9]{1,10})[\s\0]+[0-9]{1,5}[\s\0]+R|(?=[
 _FILE = re.compile(rb"/EF[\s\0]*<<([^>]{0,400})>>")
 _REFERENCE = re.compile(rb"/U?F[\s\0]+([0-9]{1,10})[\s\0]+[0-9]{1,5}[\s\0]+R")
 _FILE_NAME = (re.compile(rb"/UF[\s\0]*(?=[(<](?!<))"), re.compile(rb"/F[\s\0]*(?=[(<](?!<))"))
+#: The look of a form that lies elsewhere (CVE-2019-7089).
+_STYLED = re.compile(
+    rb"""<\?xml-stylesheet\b[^<>]{0,200}?\bhref\s{0,4}=\s{0,4}["']((?:https?:|file:|[\\/]{2})[^"'<>]{3,500})"""
+)
 _FORM_SCRIPT = re.compile(rb"<(?:\w{1,20}:)?script\b[^<>]{0,200}>(?:\s{0,100}<!\[cdata\[)?")
 #: Bytes gathered before they are laid before the rules as one view.
 _VIEW = 4 * 1024 * 1024
@@ -133,6 +137,14 @@ def _stream(reading: _Reading, thing: Object) -> Iterator[Item]:
         for member in members(content, thing.text):
             reading.tools.budget.charge_time()
             yield from _looked_at(reading, member, packed=True)
+    if b"xml-stylesheet" in content and (styled := _STYLED.search(content)):
+        yield reading.node.finding(
+            "pdf.remote_file",
+            Severity.SUSPICIOUS,
+            "PDF whose form is fetched from another computer when it is opened",
+            styled[1],
+            "https://attack.mitre.org/techniques/T1187/",
+        )
     for script in _form_scripts(content):
         yield from pdf_script.findings(reading.node, script.decode("utf-8", "replace"))
     reading.view += content + b"\n"

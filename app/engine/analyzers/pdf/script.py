@@ -30,6 +30,12 @@ _HIDES = (
 _REACH = re.compile(
     r"\b(?:app\s*\.\s*)?(launchURL|submitForm|getURL|mailDoc|mailMsg|importDataObject|SOAP\.\w+)\s*\(", re.I
 )
+#: Programs and packed files that a script has the browser fetch.
+_OPENS_PROGRAM = re.compile(
+    r"(?:launchURL|getURL|gotoURL)\s{0,4}\(\s{0,4}[\"'](?:https?:|file:|\\\\)[^\"'\n]{4,500}"
+    r"\.(?:exe|zip|rar|7z|iso|img|js|vbs|hta|msi|lnk|scr|bat|cmd|ps1|docm|xlsm|jar)(?:[?#][^\"'\n]{0,300})?[\"']",
+    re.I,
+)
 
 
 def findings(node: Node, script: str) -> Iterator[Finding]:
@@ -51,6 +57,14 @@ def findings(node: Node, script: str) -> Iterator[Finding]:
             "PDF with a script that is written so that nobody can read it",
             " ... ".join(way[:60] for way in ways),
             "https://attack.mitre.org/techniques/T1027/",
+        )
+    if opened := _OPENS_PROGRAM.search(script):
+        yield node.finding(
+            "pdf.script_fetches",
+            Severity.SUSPICIOUS,
+            "PDF with a script that fetches a program",
+            opened.group(),
+            "https://attack.mitre.org/techniques/T1204/002/",
         )
     reach = _REACH.search(script)
     yield node.finding(

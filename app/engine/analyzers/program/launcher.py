@@ -57,7 +57,7 @@ def analyze_disk(node: Node, tools: Tools) -> Iterator[Item]:
     try:
         for item in disk_image.analyze(node, tools):
             if isinstance(item, Child):
-                members.append(_Member(item.name, hidden=False))
+                members.append(_Member(item.name, item.hidden))
             if len(members) > _MOST:
                 return
     except LimitReached:
@@ -86,6 +86,14 @@ def _judge(node: Node, members: list[_Member]) -> Iterator[Item]:
             "A shortcut to be clicked, and a program beside it",
             f"{links[0]}, {surely[0]}",
             confidence=Confidence.MEDIUM,
+        )
+    elif len(members) > 1 and all(one.hidden for one in members if one.name != links[0]):
+        yield node.finding(
+            "program.only_shortcut_shown",
+            Severity.SUSPICIOUS,
+            "A shortcut to be clicked is all that is shown, the other files are hidden",
+            links[0],
+            confidence=Confidence.LOW,
         )
 
 

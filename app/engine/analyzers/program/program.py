@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.analyzers import unsupported
-from app.engine.analyzers.archive import zip as archive_zip
+from app.engine.analyzers.archive import xar as archive_xar, zip as archive_zip
+from app.engine.analyzers.disk import dmg as disk_dmg
 from app.engine.analyzers.office import ole_storage
 from app.engine.analyzers.program import (
     android,
@@ -37,8 +37,8 @@ _READERS: dict[str, tuple[Analyzer, ...]] = {
     "application/x-xpinstall": (archive_zip.analyze,),
     "application/x-ios-app": (archive_zip.analyze,),
     "application/x-msi": (ole_storage.analyze_installer,),
-    "application/vnd.apple.installer+xml": (unsupported.analyze,),
-    "application/x-apple-diskimage": (unsupported.analyze,),
+    "application/vnd.apple.installer+xml": (archive_xar.analyze,),
+    "application/x-apple-diskimage": (disk_dmg.analyze,),
 }
 
 

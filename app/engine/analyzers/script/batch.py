@@ -12,7 +12,7 @@ from app.engine.analyzers.script.plain import Plain
 
 #: The longest line that the command interpreter takes.
 _LONGEST_LINE = 8_191
-_MOST_VARIABLES = 5_000
+_MOST_VARIABLES = 50_000
 #: Characters that variables may add to a text, beside four times its size: they can be made to double line by line.
 _MOST_ADDED = 1_000_000
 _EXPANSION = re.compile(
@@ -68,10 +68,12 @@ def _line(line: str, machine: _Machine) -> str:
         line = _CARET.sub(r"\1", line)
     if "set" in line.lower():
         for match in _SET.finditer(line):
-            if len(machine.variables) < _MOST_VARIABLES:
-                value = match.group(3).rstrip()
-                value = value.removesuffix('"') if match.group(1) else value
-                machine.variables[match.group(2).strip().lower()] = value
+            if len(machine.variables) >= _MOST_VARIABLES:
+                machine.room = 0
+                break
+            value = match.group(3).rstrip()
+            value = value.removesuffix('"') if match.group(1) else value
+            machine.variables[match.group(2).strip().lower()] = value
     return line
 
 

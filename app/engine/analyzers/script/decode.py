@@ -18,7 +18,10 @@ from itertools import pairwise
 from app.engine.budget import Budget, Sink
 from app.engine.identify import identify
 
-_RUN = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+#: Characters of a run of base64, and of runs of numbers in any notation with what divides them; and of the shortest.
+_RUN_BYTES = bytes(byte in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" for byte in range(256))
+_LIST_BYTES = bytes(byte in b"0123456789abcdefABCDEFxX\\&hH%,;|:_- \t\r\n\v\f" for byte in range(256))
+_SHORTEST_RUN, _SHORTEST_LIST = 40, 80
 #: Base64 of any length is worth a look where the script says that it is some.
 _TOLD = (
     (("frombase64",), re.compile(r"frombase64string\s{0,4}\(\s{0,4}[\"']{0,3}([A-Za-z0-9+/]{8,}={0,2})", re.I)),
@@ -124,16 +127,29 @@ def _base64_runs(text: str) -> Iterator[str]:
                 yield match.group(1)
     parts: list[str] = []
     end = -_GAP
-    for match in _RUN.finditer(text):
-        if match.start() - end > _GAP or match.start() in told or (parts and parts[-1].endswith("=")):
+    for start, stop in _stretches(text, _RUN_BYTES, _SHORTEST_RUN):
+        stop += 2 if text[stop : stop + 2] == "==" else text[stop : stop + 1] == "="
+        if start - end > _GAP or start in told or (parts and parts[-1].endswith("=")):
             yield "".join(parts)
             parts = []
-            if _DULL_DATA.search(text, max(0, match.start() - 60), match.start()):
-                end = match.end()
+            if _DULL_DATA.search(text, max(0, start - 60), start):
+                end = stop
                 continue
-        parts.append(match.group())
-        end = match.end()
+        parts.append(text[start:stop])
+        end = stop
     yield "".join(parts)
+
+
+def _stretches(text: str, table: bytes, least: int) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of the runs of characters in ``table`` that are at least so long, at the speed of memory."""
+    marks = text.encode("latin-1", "replace").translate(table)
+    run = b"\1" * least
+    start = marks.find(run)
+    while start >= 0:
+        end = marks.find(b"\0", start + least)
+        end = len(marks) if end < 0 else end
+        yield start, end
+        start = marks.find(run, end)
 
 
 def _base64(encoded: str) -> bytes:
@@ -147,18 +163,19 @@ def _base64(encoded: str) -> bytes:
 
 def _listed(text: str) -> Iterator[bytes]:
     """Yield what hexadecimal runs and lists of numbers are as bytes."""
-    for match in _HEX.finditer(text):
-        yield bytes.fromhex(match.group())
-    for match in _MARKED_HEX.finditer(text) if any(mark in text for mark in ("0x", "\\x", "&H", "%", "0X")) else ():
-        yield from _mixed(bytes(int(digits, 16) for digits in _MARKED.findall(match.group())))
-    for match in _SPACED_HEX.finditer(text):
-        yield bytes.fromhex(_BETWEEN.sub("", match.group()))
-    for match in _NUMBERS.finditer(text):
-        numbers = [int(number) for number in re.findall(r"\d{1,3}", match.group())]
-        if max(numbers) < 256:
-            yield from _mixed(bytes(numbers))
-        else:
-            yield bytes(number & 0xFF for number in numbers)
+    for start, end in _stretches(text, _LIST_BYTES, _SHORTEST_LIST):
+        for match in _HEX.finditer(text, start, end):
+            yield bytes.fromhex(match.group())
+        for match in _MARKED_HEX.finditer(text, start, end):
+            yield from _mixed(bytes(int(digits, 16) for digits in _MARKED.findall(match.group())))
+        for match in _SPACED_HEX.finditer(text, start, end):
+            yield bytes.fromhex(_BETWEEN.sub("", match.group()))
+        for match in _NUMBERS.finditer(text, start, end):
+            numbers = [int(number) for number in re.findall(r"\d{1,3}", match.group())]
+            if max(numbers) < 256:
+                yield from _mixed(bytes(numbers))
+            else:
+                yield bytes(number & 0xFF for number in numbers)
 
 
 def _mixed(raw: bytes) -> Iterator[bytes]:

@@ -206,6 +206,15 @@ HARMING: tuple[Fact, ...] = (
         r"|perl)\b|xxd\s{1,4}-r[^\r\n]{0,60}\|\s{0,4}(?:ba|z)?sh\b|(?:eval"
         r"|sh\s{1,4}-c)\s[\"']?\$\([^\r\n]{0,4000}base64\s{1,4}-(?:d|-decode)",
     ),
+    fact(
+        "sh.pipe_plain",
+        ("curl", "wget"),
+        r"\b(?:curl|wget)\s[^\r\n|]{0,60}http://[^\r\n|]{1,160}+\|\s{0,4}(?:sudo\s{1,4})?(?:ba|z|da|k)?sh\b",
+    ),
+    # macOS: what lifts the question before a program from the network, and asks for a password
+    fact("mac.quarantine", ("xattr",), r"\bxattr\s{1,4}-\w{0,3}(?:c\b|cr\b|rc\b|d\w?\s{1,4}com\.apple\.quarantine)"),
+    fact("mac.password", ("hidden answer", "dscl . authonly", "dscl . -authonly")),
+    fact("mac.shell", ("do shell script",)),
     fact("sh.executable", ("chmod",), r"chmod\s{1,4}(?:\+x|[0-7]{0,1}7[0-7]{2}|a\+x|u\+x|-r\s{1,4}777)"),
     fact("sh.world", ("chmod",), r"chmod\s{1,4}(?:-r\s{1,4})?0?777"),
     fact(

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 #: Rounds of replacement: pieces inside pieces. Every one costs the text once.
 _ROUNDS = 4
-#: Names that are followed, and the longest value that is put in their place.
-_MOST_NAMES = 2_000
 #: Characters of a script up to which names are followed: longer ones are libraries, or carry a file.
-_MOST_NAMED = 256 * 1024
+MOST_NAMED = 256 * 1024
+#: The longest value that is put in the place of a name.
 _LONGEST_VALUE = 2_000
 #: Characters that replacements may add to a text, so that a name in a name in a name cannot fill the memory.
 _MOST_ADDED = 1_000_000
@@ -117,7 +116,7 @@ def _round(text: str) -> tuple[str, int]:
             text, count = pattern.subn(replacement, text)
             pieces += count
     # Literals beside each other and names are ordinary: people break long lines.
-    return _JOIN.sub("", _names(text) if len(text) <= _MOST_NAMED else text), pieces
+    return _JOIN.sub("", _names(text) if len(text) <= MOST_NAMED else text), pieces
 
 
 def _names(text: str) -> str:
@@ -127,7 +126,7 @@ def _names(text: str) -> str:
         name, literal = match.group(1).lower(), match.group(4) or ""
         if match.group(2):
             literal = values.get(name, "") + literal
-        if len(literal) <= _LONGEST_VALUE and len(values) < _MOST_NAMES:
+        if len(literal) <= _LONGEST_VALUE:
             values[name] = literal
     room = _MOST_ADDED if values else 0
 

@@ -31,6 +31,7 @@ _KINDS = {
     "application/hta": script_verdict.WINDOWS,
     "text/x-python": script_verdict.PYTHON,
     "text/x-shellscript": script_verdict.SHELL,
+    "text/x-applescript": script_verdict.SHELL,
     "text/javascript": script_verdict.NODE,
 }
 #: What makes a file in JavaScript one for the script host of Windows, and no page or server knows.
@@ -38,6 +39,8 @@ _HOSTED = re.compile(
     r"wscript\s{0,4}\.|wscript\.shell|adodb\.stream|scripting\.filesystemobject|shell\.application|winmgmts:"
     r"|getobject\([\"']script:"
 )
+#: One of them stands in every such file, and is found many times as fast as the pattern.
+_HOST_WORDS = ("wscript", "adodb.stream", "scripting.filesystemobject", "shell.application", "winmgmts:", "getobject(")
 _BATCH = "text/x-msdos-batch"
 #: What a comment says is not done. Only whole lines: what looks like a comment inside of one may be none.
 _COMMENTS = {
@@ -105,19 +108,18 @@ def _window(node: Node, text: str, tools: Tools) -> Iterator[Item]:
         if payload.is_text:
             decoded.append(script_decode.readable(payload.head(_SMALL)))
         yield Child("" if payload.is_text else "decoded.bin", payload.content)
-    names = script_verdict.facts_for(kind)
-    comments = _COMMENTS[_COMMENT_MARKS.get(node.kind.mime, "#(?!!)")]
-    raw = script_facts.seen(comments.sub("", text), names)
-    whole = "\n".join((plain.text, *decoded))
-    facts = dict(script_facts.seen(comments.sub("", whole), names), **raw) if whole != text else dict(raw)
-    more = len(facts) > len(raw)
-    if facts:
-        facts |= _circumstances(node, text, plain, families)
-        for row, evidence in script_verdict.judged(facts, kind):
-            yield node.finding(row.code, row.severity, row.title, evidence, confidence=row.confidence)
+    comments = _comments(node)
+    raw = script_facts.Seen(comments.sub("", text))
+    whole = "\n".join((plain.text, *decoded)) if decoded else plain.text
+    texts = [raw] if whole == text else [raw, script_facts.Seen(comments.sub("", whole))]
+    facts = script_verdict.Facts(_circumstances(node, text, plain, families), texts)
+    for row, evidence in script_verdict.judged(facts, kind):
+        yield node.finding(row.code, row.severity, row.title, evidence, confidence=row.confidence)
     if plain.cut:
         yield node.finding("limit.node_bytes", Severity.UNKNOWN, LIMIT_TITLES["node_bytes"])
-    if more and plain.text != text:
+    if plain.text != text and any(
+        texts[-1].get(name) is not None and raw.get(name) is None for name in script_verdict.facts_for(kind)
+    ):
         # For the rules. A view of a view adds nothing more, so this ends.
         yield Child("", plain.text.encode("utf-8", "replace"))
 
@@ -125,15 +127,27 @@ def _window(node: Node, text: str, tools: Tools) -> Iterator[Item]:
 def _read(node: Node, text: str) -> tuple[str | None, Plain]:
     """Return which scripts it is one of, and how it reads when its pieces are put together."""
     kind = _KINDS.get(node.kind.mime)
-    if kind == script_verdict.NODE and (_HOSTED.search(text.lower()) or len(text) <= _SMALL):
+    if kind == script_verdict.NODE and (len(text) <= _SMALL or _is_hosted(text)):
         plain = _written_out(node, text)
         # Hidden words count as well: a page has no use for the script host at all.
-        return (script_verdict.WINDOWS if _HOSTED.search(plain.text.lower()) else kind), plain
+        return (script_verdict.WINDOWS if _is_hosted(plain.text) else kind), plain
     # Nobody hides in the pieces of the others' literals: they carry what they hide in code.
     return kind, _written_out(node, text) if kind == script_verdict.WINDOWS else Plain(text, 0)
 
 
+def _comments(node: Node) -> re.Pattern[str]:
+    return _COMMENTS[_COMMENT_MARKS.get(node.kind.mime, "#(?!!)")]
+
+
+def _is_hosted(text: str) -> bool:
+    lower = text.lower()
+    return any(word in lower for word in _HOST_WORDS) and _HOSTED.search(lower) is not None
+
+
 def _written_out(node: Node, text: str) -> Plain:
+    if len(text) > script_plain.MOST_NAMED:
+        # Scripts are padded with comments so that nobody reads them.
+        text = _comments(node).sub("", text)
     if node.kind.mime == _BATCH:
         first = script_batch.written_out(text)
         second = script_plain.written_out(first.text)
@@ -144,6 +158,7 @@ def _written_out(node: Node, text: str) -> Plain:
 def _circumstances(node: Node, text: str, plain: Plain, families: set[str]) -> Mapping[str, str]:
     """Return facts about the script as a whole: how long it is, how it is written, what it carries."""
     lower = text.lower()
+    revealed = plain.text.lower() if plain.text != text else lower
     facts = {}
     size = len(node.data)
     for name, most in (("smaller", _SMALLER), ("small", _SMALL), ("short", _SHORT)):
@@ -159,9 +174,11 @@ def _circumstances(node: Node, text: str, plain: Plain, families: set[str]) -> M
         facts["disguised"] = plain.text[:200]
     if "program" in families:
         facts["payload.program"] = ""
-    word = next((word for word in _TELLING if word in plain.text.lower() and word not in lower), None)
+    word = (
+        next((word for word in _TELLING if word in revealed and word not in lower), None) if revealed != lower else None
+    )
     if word:
-        at = plain.text.lower().find(word)
+        at = revealed.find(word)
         facts["revealed"] = plain.text[max(0, at - 20) : at + 200]
     addresses = _ADDRESS.findall(lower)
     if addresses and all(_INSTALLERS.search(address) for address in addresses):

@@ -50,6 +50,11 @@ _HOSTILE = (
     *("fetch.", "decode.", "tool.", "powershell.encoded", "run.expression", "run.wmi", "shell.", "amsi", "memory."),
     *("sh.pipe", "sh.decode", "defender.", "stay.", "steal.", "shadows.", "host.", "destroy.", "uac."),
 )
+#: The same in files that have nothing to start at all.
+_STARTING = (
+    *("fetch.", "tool.", "powershell.", "run.shell", "run.expression", "run.hidden", "decode.", "memory.", "amsi"),
+    *("sh.pipe", "sh.decode", "shell.devtcp"),
+)
 _ADDRESS = re.compile(r"https?:[\\/]{1,4}|ftp://|\\\\[\w.-]{2,100}(?:@\w{2,5}){0,2}\\|\bhxxps?:", re.I)
 _PROXY = re.compile(r"proxycommand|localcommand|-o\s{0,4}\"?p\w{1,12}=", re.I)
 _CHAIN = re.compile(r"[&|]{1,2}\s{0,8}\w|\bfor\s{1,4}/[frd]\b|%\w{1,40}:~", re.I)
@@ -144,6 +149,12 @@ def read(command: str, *, minimised: bool = False) -> Reading | None:
 def runs_interpreter(command: str) -> bool:
     """Whether ``command`` is one of the programs of Windows that run what they are told to."""
     return bool(_INTERPRETERS.search(command))
+
+
+def hostile(text: str) -> str:
+    """Return what shows that a text starts something it should not, empty when nothing does."""
+    facts = script_facts.seen(text)
+    return next((place for name, place in facts.items() if name.startswith(_STARTING)), "")
 
 
 def _bad(title: str, evidence: str) -> Reading:

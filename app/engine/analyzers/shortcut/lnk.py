@@ -11,8 +11,8 @@ _ID_LIST, _LINK_INFO, _NAME, _RELATIVE, _FOLDER, _ARGUMENTS, _ICON, _UNICODE = (
 _NO_LINK_INFO = 0x100
 _ENVIRONMENT, _ICON_ENVIRONMENT = 0xA0000001, 0xA0000007
 #: Blocks that follow the strings (2.5); Windows writes about ten kinds.
-_MOST_BLOCKS = 50
-_MOST_ITEMS = 200
+_MOST_BLOCKS = 1_000
+_MOST_ITEMS = 2_000
 _WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){3,260}")
 _NARROW = re.compile(rb"[\x20-\x7e]{3,260}")
 #: Windows shows a window in these ways (2.1): minimised is as good as hidden.
@@ -83,7 +83,9 @@ def _ids(data: bytes, at: int, found: Shortcut) -> int:
     if end > len(data):
         raise Damaged("The list of ids is cut short.")
     at += 2
-    while at + 2 <= end and len(found.ids) < _MOST_ITEMS:
+    while at + 2 <= end:
+        if len(found.ids) >= _MOST_ITEMS:
+            raise Damaged("There are more items in the path than any has.")
         size = _number(data, at)
         if size < 2:
             break
@@ -162,4 +164,4 @@ def _blocks(data: bytes, at: int, found: Shortcut) -> int:
         elif kind >> 16 != 0xA000:
             return at
         at += size
-    return at
+    raise Damaged("There are more blocks than any shortcut has.")

@@ -18,6 +18,7 @@ _REFERENCE = "https://attack.mitre.org/techniques/T1204/002/"
 _MOST = 1024 * 1024
 #: Bytes behind the end that are more than padding.
 _OVERLAY = 256
+_SOMETHING = re.compile(rb"[^\0 ]")
 _MARKUP = re.compile(rb"<(?:script|hta:application|html)\b", re.I)
 #: Icons of documents: a program that wears one wants to be taken for one.
 _DOCUMENT_ICON = re.compile(
@@ -105,7 +106,7 @@ def _command(node: Node, found: Shortcut, command: str) -> Iterator[Item]:
 def _behind(node: Node, found: Shortcut) -> Iterator[Item]:
     """Yield what was put behind the end: Windows writes nothing there, droppers cut their payload out of it."""
     rest = node.data[found.end :]
-    if len(rest) < _OVERLAY or not bytes(rest[:_MOST]).strip(b"\0 "):
+    if len(rest) < _OVERLAY or not _SOMETHING.search(rest):
         return
     runs = shortcut_command.runs_interpreter(f"{found.targets} ") and bool(found.arguments.strip())
     yield node.finding(
@@ -116,7 +117,7 @@ def _behind(node: Node, found: Shortcut) -> Iterator[Item]:
         "https://attack.mitre.org/techniques/T1027/012/",
     )
     if appended.zip_start(node.data) is None:
-        markup = _MARKUP.search(rest[:_MOST])
+        markup = _MARKUP.search(rest)
         if markup:
             yield Child("appended.hta", rest[markup.start() :])
         else:

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from html import unescape
 
 from app.engine import charset
-from app.engine.analyzers.script import facts as script_facts
-from app.engine.analyzers.shortcut import command as shortcut_command
+from app.engine.analyzers.shortcut import apple, command as shortcut_command, console, powershell_view
 from app.engine.analyzers.shortcut.place import place_of
-from app.engine.analyzers.shortcut.text import link
+from app.engine.analyzers.shortcut.targets import link
 from app.engine.analyzers.text import wide
 from app.engine.budget import LIMIT_TITLES
 from app.engine.model import Confidence, Severity
@@ -29,10 +28,7 @@ _PLACE = re.compile(
 _ATTRIBUTE = re.compile(
     r"""\b(?:path|url|uri|href|location|codebase|name)\s{0,4}=\s{0,4}["']([^"'<>]{2,2000})["']""", re.I
 )
-#: Commands of a console that are looked at; a real one has a handful.
-_MOST_COMMANDS = 50
 _DEEP_LINK = re.compile(r"<(?:\w{1,20}:)?DeepLink\b[^>]{0,200}>\s{0,40}(?:<!\[CDATA\[)?([^<]{1,8000})", re.I)
-_STRING = re.compile(r"<string\b[^>]{0,200}>([^<]{1,8000})", re.I)
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
@@ -136,79 +132,6 @@ def _installer(node: Node, text: str) -> Iterator[Item]:
         )
 
 
-def _console(node: Node, text: str) -> Iterator[Item]:
-    """Consoles (``.msc``): a task pad may run a command, a page in it a script, a link open anything."""
-    strings = [unescape(match.group(1)) for match in _STRING.finditer(text)]
-    whole = unescape(unescape("\n".join(strings)))
-    commands = [
-        unescape(match.group(1))
-        for match in re.finditer(r"""CommandLine\s{0,4}=\s{0,4}["']([^"'<]{1,400})""", text, re.I)
-    ][:_MOST_COMMANDS]
-    for match in re.finditer(r"""<Task\b[^<>]{0,1000}""", text, re.I):
-        command = re.search(r"""Command\s{0,4}=\s{0,4}["']([^"']{1,400})""", match.group(), re.I)
-        if command and len(commands) < _MOST_COMMANDS:
-            commands.append(unescape(command.group(1) + " " + match.group()))
-    hostile = _hostile(whole + "\n" + unescape(text))
-    page = next(
-        (
-            target
-            for target in strings
-            if place_of(target)
-            and not target.lower().startswith(("https://go.microsoft.com", "http://go.microsoft.com"))
-        ),
-        "",
-    )
-    scripted = re.search(
-        r"javascript:|vbscript:|apds\.dll|xsl:stylesheet|msxsl:script|activexobject|scopenamespace|<script\b",
-        whole + text,
-        re.I,
-    )
-    yield Text(page)
-    if hostile or (
-        scripted and re.search(r"eval|unescape|external|execute|createobject|activexobject|apds", whole + text, re.I)
-    ):
-        yield node.finding(
-            "shortcut.console",
-            Severity.MALICIOUS,
-            "Console file that runs a hidden script or command",
-            hostile or (scripted.group() if scripted else ""),
-            _CLICK,
-        )
-    elif commands and any(shortcut_command.read(command) for command in commands):
-        yield node.finding(
-            "shortcut.console", Severity.MALICIOUS, "Console file that runs a command", commands[0], _CLICK
-        )
-    elif commands or scripted:
-        yield node.finding(
-            "shortcut.console",
-            Severity.SUSPICIOUS,
-            "Console file that runs a command",
-            commands[0] if commands else "",
-            _CLICK,
-        )
-    elif page:
-        yield node.finding(
-            "shortcut.console", Severity.SUSPICIOUS, "Console file that opens a page of the network", page, _CLICK
-        )
-
-
-def _hostile(text: str) -> str:
-    """Return what shows that a text starts something it should not, empty when nothing does."""
-    facts = script_facts.seen(text)
-    names = (
-        "fetch.",
-        "tool.",
-        "powershell.",
-        "run.shell",
-        "run.expression",
-        "run.hidden",
-        "decode.",
-        "memory.",
-        "amsi",
-    )
-    return next((place for name, place in facts.items() if name.startswith(names)), "")
-
-
 def _contact(node: Node, text: str) -> Iterator[Item]:
     """Contacts (``.contact``): their web address is started as it stands, so that it may be a program beside them."""
     for match in re.finditer(
@@ -250,32 +173,12 @@ def _search(node: Node, text: str) -> Iterator[Item]:
             return
 
 
-def _web_location(node: Node, text: str) -> Iterator[Item]:
-    for match in _STRING.finditer(text):
-        target = unescape(match.group(1)).strip()
-        yield Text(target)
-        yield from link(node, "shortcut.internet", target, "Internet shortcut")
-        if re.match(
-            r"file:/{2,3}(?:applications|system|users|volumes|bin|usr|tmp)/[^\s]{0,200}\.(?:app|command|sh"
-            r"|terminal|scpt|dmg|pkg)",
-            target,
-            re.I,
-        ) or re.match(r"(?:smb|afp|vnc|ssh|x-apple)\S{0,20}:", target, re.I):
-            yield node.finding(
-                "shortcut.internet",
-                Severity.SUSPICIOUS,
-                "Internet shortcut that opens a program or another computer",
-                target,
-                _CLICK,
-            )
-
-
 def _stylesheet(node: Node, text: str) -> Iterator[Item]:
     """Style sheets may hold script, which ``wmic`` and ``msxsl`` run."""
     body = re.search(r"<(?:ms|msxsl|xsl|user|\w{1,20}):script\b[^>]{0,400}>([\s\S]{1,200000})", text, re.I)
     if body is None:
         return
-    hostile = _hostile(body.group(1))
+    hostile = shortcut_command.hostile(body.group(1))
     if hostile:
         yield node.finding(
             "shortcut.stylesheet", Severity.MALICIOUS, "Style sheet that runs a hidden command", hostile, _CLICK
@@ -290,8 +193,10 @@ _READERS: dict[str, Callable[[Node, str], Iterator[Item]]] = {
     "application/x-java-jnlp-file": _web_start,
     "application/appinstaller": _installer,
     "application/x-ms-application": _installer,
-    "application/x-ms-console": _console,
+    "application/x-ms-console": console.analyze,
     "text/x-ms-contact": _contact,
-    "application/x-webloc": _web_location,
+    "application/x-webloc": apple.web_location,
+    "application/x-apple-terminal": apple.terminal,
+    "application/x-powershell-view": powershell_view.analyze,
     "application/xslt+xml": _stylesheet,
 }

@@ -39,8 +39,16 @@ _STARTS = _deed(
     r"|Win32_Process(?!or)|\bWinExec\b|\bCreateProcess[AW]?\b|Schedule\.Service|MMC20\.Application"
     r"|ExecuteExcel4Macro[\s(]{0,4}[\"\w]|9BA05972-F6A8-11CF-A442-00A0C90A8F39|C08AFD90-F2A1-11D1-8455-00A0C91F3880"
     r"|72C24DD5-D70A-438B-8A42-98424B88AFB8|F935DC22-1CF0-11D0-ADB9-00C04FD58A0B|13709620-C279-11CE-A49E-444553540000"
-    r"|DDEInitiate[\s(]{1,4}\"?(?:cmd|powershell)",
+    r"|DDEInitiate[\s(]{1,4}\"?(?:cmd|powershell)|RegisterXLL[\s(]{1,3}[^\n]{0,100}(?:https?:|\\\\)",
 )
+#: Ways to start a program that only those take who do not want to be seen: by the number of a class, by old macros.
+_ODD_START = re.compile(
+    r"GetObject[ ]?\(\s{0,3}\"new:\{?[0-9A-F]{8}-|ExecuteExcel4Macro[\s(]{0,4}\"[^\n]{0,40}\b(?:CALL|EXEC|REGISTER)\b"
+    r"|RegisterXLL[\s(]{1,3}[^\n]{0,100}(?:https?:|\\\\)",
+    re.I,
+)
+_MANAGED = re.compile(r"Win32_Process(?!or|Trace)", re.I)
+_CREATED = re.compile(r"\.Create\b[ \t]{0,3}\(?[ \t]{0,3}[\w\"]", re.I)
 _SHELL_OBJECT = re.compile(r"WScript\.Shell|WshShell|Shell\.Application", re.I)
 _RUN = re.compile(r"\.(?:Run|Exec|Create|ShellExecute|InvokeVerb)\b|CallByName|\b(?:vbHide|SW_HIDE)\b", re.I)
 _DOWNLOADS = _deed(
@@ -52,7 +60,7 @@ _DOWNLOADS = _deed(
 _TALKS = _deed(
     "talks to a server",
     r"MSXML2\.(?:Server)?XMLHTTP|Microsoft\.XMLHTTP|WinHttp\.WinHttpRequest|WinHttpRequest\b|MSXML2\.DOMDocument|InternetOpen[AW]?\b"
-    r"|InternetExplorer\.Application|F5078F32-C551-11D3-89B9-0000F81FE221|2087C2F4-2CEF-4953-A8AB-66779B670495",
+    r"|(?:Workbooks|Documents|Presentations|AddIns)\.(?:Open|Add)[\s(]{1,3}(?:\w{1,20}:=)?\"http://|InternetExplorer\.Application|F5078F32-C551-11D3-89B9-0000F81FE221|2087C2F4-2CEF-4953-A8AB-66779B670495",
 )
 _WRITES = _deed(
     "writes a file",
@@ -82,9 +90,15 @@ _CALLS_BACK = re.compile(
     re.I,
 )
 _MEMORY = re.compile(
-    r"\b(?:VirtualAlloc(?:Ex)?|NtAllocateVirtualMemory|HeapAlloc|VirtualProtect(?:Ex)?|MapViewOfFile)\b", re.I
+    r"\b(?:VirtualAlloc(?:Ex)?|NtAllocateVirtualMemory|HeapAlloc|HeapCreate|VirtualProtect(?:Ex)?|MapViewOfFile)\b",
+    re.I,
 )
-_COPIES = re.compile(r"\b(?:RtlMoveMemory|RtlCopyMemory|WriteProcessMemory|NtWriteVirtualMemory|CopyMemory)\b", re.I)
+_COPIES = re.compile(
+    r"\b(?:RtlMoveMemory|RtlCopyMemory|WriteProcessMemory|NtWriteVirtualMemory|CopyMemory"
+    # Functions that turn words into bytes at a place.
+    r"|UuidFromString\w?|RtlIpv[46]StringToAddress\w?|RtlEthernetStringToAddress\w?)\b",
+    re.I,
+)
 _SPREADS = _deed(
     "copies itself into other documents",
     r"(?:NormalTemplate|MacroContainer|StartupPath|XLSTART|ActiveDocument|ActiveWorkbook|ThisDocument|Workbooks\()[^\n]{0,200}"
@@ -151,6 +165,7 @@ class _Seen(NamedTuple):
 
     by_itself: str
     starts: str
+    odd: str
     downloads: str
     talks: str
     writes: str
@@ -197,6 +212,7 @@ def _look(source: str, made: str, started: str) -> _Seen:
     return _Seen(
         by_itself=by_itself,
         starts=starts,
+        odd=_line(_ODD_START, whole) or (_line(_CREATED, whole) if _MANAGED.search(whole) else ""),
         downloads=_line(_DOWNLOADS.pattern, whole) or (talks if writes else ""),
         talks=talks,
         writes=writes if _PROGRAM_NAME.search(whole) and _PLACE.search(whole) else "",
@@ -260,6 +276,7 @@ def _judge(node: Node, seen: _Seen) -> Iterator[Finding]:
     attacks = seen.by_itself and (
         (seen.downloads and seen.starts)
         or (seen.command and seen.starts)
+        or (seen.odd and seen.starts)
         or (seen.hidden and seen.starts)
         or (seen.writes and seen.starts)
         or seen.spreads

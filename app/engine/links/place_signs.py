@@ -1,0 +1,147 @@
+"""Signs of a place: what anybody can put there, what a page there asks for, what it downloads."""
+
+from __future__ import annotations
+
+import re
+
+from app.engine.links.address import PRIVATE, Address
+from app.engine.links.sign import Sign
+from app.engine.model import Confidence
+
+_LOW, _MEDIUM = Confidence.LOW, Confidence.MEDIUM
+
+_USUAL_PORTS = frozenset((0, 80, 443, 8080, 8443))
+
+
+def port(address: Address) -> Sign | None:
+    """A port that browsers have to be told."""
+    if address.port in _USUAL_PORTS or PRIVATE.match(address.host) or address.host in ("localhost", "[::1]"):
+        return None
+    if address.home == address.host and not address.ending:
+        return None
+    return Sign("port", _LOW, "Address with an unusual port", f"{address.host}:{address.port}")
+
+
+#: Kinds of hosting under which a name says nothing about who wrote the page.
+ANYBODY = frozenset(("pages", "common", "ipfs", "tunnel", "dynamic"))
+_PAGES = (".html", ".htm", ".shtml", ".xhtml", ".php", ".svg")
+#: Pictures and styles of ordinary mails lie in the same clouds.
+_STATIC = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".ico", ".css", ".js", ".woff", ".woff2", ".ttf", ".mp4")
+_HOSTING_SIGNS = {
+    "tunnel": Sign("tunnel", _MEDIUM, "Leads to somebody's own machine through a tunnel"),
+    "dynamic": Sign("dynamic_name", _LOW, "Leads to a machine whose place changes from day to day"),
+    "ipfs": Sign("ipfs", _MEDIUM, "Leads to a page in a file-sharing network that nobody can take down"),
+    "pages": Sign("free_hosting", _LOW, "Page on free hosting, where anybody can put one"),
+}
+
+
+def hosting(address: Address) -> Sign | None:
+    """A place where anybody can put a page, and that companies seldom send each other."""
+    if address.hosting == "store":
+        page = address.path.lower().endswith(_PAGES) or address.own == ""
+        return _HOSTING_SIGNS["pages"] if page else None
+    if address.hosting == "pages" and address.path.lower().endswith(_STATIC):
+        return None
+    return _HOSTING_SIGNS.get(address.hosting)
+
+
+_ASKS = re.compile(
+    r"(?<![a-z])(?:log-?[io]n|sign-?[io]n|signin|webmail|verif(?:y|ication)|secure|account|password|update|confirm|auth"
+    r"|sso|wallet|unlock|billing|invoice|recover|owa|office|onedrive|sharepoint|docusign|kyc)",
+    re.I,
+)
+
+
+#: What is telling even where ordinary projects have their pages.
+_ASKS_PLAINLY = re.compile(r"log-?in(?![a-z])|sign-?in|webmail|verif(?:y|ication)|wallet|password|unlock|confirm", re.I)
+
+
+def asks(address: Address) -> Sign | None:
+    """Words that ask for a password, on hosting where anybody can put a page."""
+    if address.hosting not in ANYBODY:
+        return None
+    if address.hosting == "common":
+        asked = _ASKS_PLAINLY.search(address.own)
+    else:
+        asked = _ASKS.search(address.own) or _ASKS.search(address.path[:200])
+    if asked:
+        return Sign("asks_on_free_hosting", _MEDIUM, "Asks to sign in, on hosting where anybody can put a page")
+    return None
+
+
+def asks_in_clear(address: Address) -> Sign | None:
+    """A page to sign in without encryption: browsers warn of these, so companies have none any more."""
+    if address.number or not address.url.startswith("http://") or address.ending == address.host:
+        return None
+    if _PAGE_TO_SIGN_IN.search(address.path[:200]) and not PRIVATE.match(address.host):
+        return Sign("asks_in_clear", _LOW, "Asks to sign in over a connection that anybody can read")
+    return None
+
+
+_PAGE_TO_SIGN_IN = re.compile(
+    r"/(?:(?:log-?in|sign-?in|webmail|wallet|unlock)(?:/|\.php|\.html?)?|(?:verify|secure|account|confirm)\w{0,12}\.php)$",
+    re.I,
+)
+_PROGRAMS = re.compile(
+    r"\.(?:exe|scr|msi|bat|cmd|ps1|vbs|vbe|js|jse|hta|lnk|iso|img|vhdx?|jar|apk|dmg|pkg|com|pif|cpl|appx|msix|xll|wsf|one"
+    r"|docm|xlsm|pptm|sh|elf|mips|arm[4567]?|x86)$",
+    re.I,
+)
+_ARCHIVES = re.compile(r"\.(?:zip|rar|7z|cab|ace|arj|tgz|tar\.gz|gz|xz|z|lzh|uue)$", re.I)
+_STRANGE = frozenset(("tunnel", "dynamic", "ipfs", "files", "pages"))
+_ORDINARY_SCRIPTS = (".js", ".sh", ".com")
+
+
+def download(address: Address) -> Sign | None:
+    """A program or an archive, from a place that says nothing about who put it there."""
+    if not address.number and address.hosting not in _STRANGE:
+        return None
+    if PRIVATE.match(address.host):
+        return None
+    path = address.path[-40:].lower()
+    if _PROGRAMS.search(path) and not (path.endswith(_ORDINARY_SCRIPTS) and not address.number):
+        return Sign("program", _MEDIUM, "Downloads a program from a place where anybody can put one")
+    if _ARCHIVES.search(path) and address.hosting != "pages":
+        return Sign("archive", _LOW, "Downloads an archive from a place where anybody can put one")
+    return None
+
+
+_TAKEN_OVER = re.compile(
+    r"/(?:wp-(?:content|includes|admin)|\.well-known|cgi-bin|components/com_\w+|modules/mod_\w+)/(?:[^?]{0,200})"
+    r"(?:/|\.php|\.html?|\.shtml)$",
+    re.I,
+)
+_ORDINARY_PARTS = re.compile(
+    r"/(?:wp-admin/(?:admin-ajax|post|edit|index|options|users|profile)?(?:\.php)?$|wp-content/uploads/(?:\d{4}/\d{2}/)?$"
+    r"|\.well-known/(?:acme|security|openid|oauth|apple|assetlinks|change-password|pki)|cgi-bin/(?:mailman|bugreport))",
+    re.I,
+)
+
+
+#: Folders of pictures, styles and programs: nobody keeps a page there.
+_PARTS = re.compile(
+    r"/(?:js|css|fonts?|vendor|node_modules|tmp|temp|cache|backup|uploads?|img|images)/(?:[^?]{0,120}\.(?:php|html?|shtml)$"
+    r"|(?:[\w-]{1,40}/){2,8}$)",
+    re.I,
+)
+
+
+#: Runs of letters and long numbers, as senders of bulk mail make them; base64, hexadecimal and UUIDs look different.
+_DRAWN = re.compile(r"(?:[A-Za-z]{1,6}\d{3,9}){4}")
+
+
+def random_path(address: Address) -> Sign | None:
+    """A path drawn by lot: ``/track/o41094lDxxG22448528nEnr49413fcn34421UGWB176``."""
+    if len(address.path) >= 20 and _DRAWN.search(address.path[:300]):
+        return Sign("random_path", _LOW, "Address that looks drawn by lot")
+    return None
+
+
+def taken_over(address: Address) -> Sign | None:
+    """A page in a folder that belongs to the software of the site, where its owner writes none."""
+    path = address.path[:400]
+    if len(path) < 6:
+        return None
+    if (_TAKEN_OVER.search(path) and not _ORDINARY_PARTS.search(path)) or _PARTS.search(path):
+        return Sign("hidden_page", _LOW, "Page hidden in a folder of somebody's web site")
+    return None
