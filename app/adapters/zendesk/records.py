@@ -149,7 +149,10 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class TicketEvent:
-    """A change of a ticket. ``comments`` holds what the change added; ``has_comment`` also when it is not shown."""
+    """A change of a ticket. ``comments`` holds what the change added; ``has_comment`` also when it is not shown.
+
+    ``texts`` are the words it wrote elsewhere: pairs of a place (``subject``, or ``field`` and its id) and the text.
+    """
 
     id: int
     ticket_id: int
@@ -157,6 +160,7 @@ class TicketEvent:
     updater_id: int | None
     has_comment: bool
     comments: tuple[Comment, ...]
+    texts: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +312,18 @@ def read_event(entry: Mapping[str, Any]) -> TicketEvent | None:
         updater_id=identity(entry.get("updater_id")),
         has_comment=bool(shown) or any(flag(child.get("comment_present")) for child in children),
         comments=tuple(read_all("comment", shown, read_comment)),
+        texts=tuple(pair for child in children for pair in _texts(child)),
     )
+
+
+def _texts(child: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what a change wrote into the subject and into fields of the account's own."""
+    if "Comment" in (child.get("event_type"), child.get("type")):
+        return []
+    fields = mapping(child.get("custom_ticket_fields"))
+    found = [("subject", text(child.get("subject")))]
+    found += [(f"field {number}", text(value)) for key, value in fields.items() if (number := identity(key))]
+    return [(place, words) for place, words in found if words]
 
 
 def _first(value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""The feeds at work: kept in the database, downloaded, read, made into the index of this machine, followed."""
