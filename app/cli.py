@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "beat": ("app.commands.beat", "the clock alone"),
     "sandbox": ("app.commands.sandbox", "the pretend Zendesk tenant alone"),
     "scan": ("app.commands.scan", "scan files with the service's own engine"),
+    "links": ("app.commands.links", "find and judge the links of comment texts"),
     "connect": ("app.commands.connect", "connect a Zendesk tenant"),
     "verify": ("app.commands.verify", "check every part of a connection"),
     "disconnect": ("app.commands.disconnect", "remove what connect made"),
@@ -27,6 +28,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token list": ("app.commands.token_list", "list the API tokens"),
     "token revoke": ("app.commands.token_revoke", "end an API token"),
     "rules check": ("app.commands.rules", "check the rule folders and measure what the rules cost"),
+    "feeds status": ("app.commands.feeds_status", "how the feeds stand, and which are ready to be enabled"),
+    "feeds enable": ("app.commands.feeds_enable", "use a feed of bad addresses that others publish"),
+    "feeds disable": ("app.commands.feeds_disable", "stop using a feed"),
+    "feeds add": ("app.commands.feeds_add", "use a feed of your own, downloaded from an address"),
+    "feeds remove": ("app.commands.feeds_remove", "remove a feed with all that it lists"),
+    "feeds update": ("app.commands.feeds_update", "download the feeds now"),
+    "feeds import": ("app.commands.feeds_import", "take in a feed from files"),
     "rules update": ("app.commands.rules_update", "fetch the rules of the sources that you have listed"),
 }
 

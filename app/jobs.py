@@ -18,6 +18,9 @@ class Job(StrEnum):
     ACT = "act"
     SWEEP = "sweep"
     RECONCILE = "reconcile"
+    UPDATE_FEEDS = "update-feeds"
+    REVIEW = "review"
+    ASK_PROVIDERS = "ask-providers"
 
 
 #: Queues in the order in which workers empty them: getting a bad file out overtakes everything.
@@ -26,7 +29,10 @@ LANES: dict[Job, str] = {
     Job.ENUMERATE: "intake",
     Job.SCAN: "scan",
     Job.RECONCILE: "sweep",
+    Job.REVIEW: "sweep",
+    Job.ASK_PROVIDERS: "providers",
     Job.SWEEP: "sweep",
+    Job.UPDATE_FEEDS: "sweep",
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from app.feeds.service.feeds import Feeds
 from app.tickets.service.figures import Figures
 
 
@@ -40,3 +41,27 @@ class StateCollector(Collector):
         yield GaugeMetricFamily("deskwarden_inbox_oldest_seconds", "Age of the oldest of them, in seconds.", age)
         unsent = self._figures.unsent_mails()
         yield GaugeMetricFamily("deskwarden_mails_unsent", "Mails in the outbox that have not left.", unsent)
+
+
+class FeedsCollector(Collector):
+    """Gauges over the feeds of bad addresses. None is named: its name may say whose partner somebody is."""
+
+    def __init__(self, feeds: Feeds, now: Callable[[], float] = time.time) -> None:
+        self._feeds = feeds
+        self._now = now
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Return nothing: registering must not ask the database."""
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield one family a question; raises Temporary when the database does not answer."""
+        figures = self._feeds.figures()
+        states = GaugeMetricFamily("deskwarden_feeds", "Feeds by how their last update went.", labels=["state"])
+        for state, count in figures.states.items():
+            states.add_metric([state], count)
+        yield states
+        yield GaugeMetricFamily("deskwarden_feed_entries", "What the feeds in use list together.", figures.entries)
+        age = 0.0 if figures.oldest is None else max(0.0, self._now() - figures.oldest)
+        what = "Age of the feed in use whose last good download is the oldest, in seconds."
+        yield GaugeMetricFamily("deskwarden_feed_oldest_seconds", what, age)

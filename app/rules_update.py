@@ -19,8 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.adapters.open_internet import Stamp
 from app.adapters.rule_archive import RuleText
-from app.adapters.rule_sources import Fetched, Stamp, fetched_rules, local_rules
+from app.adapters.rule_sources import Fetched, fetched_rules, local_rules
 from app.engine.model import Confidence, Severity
 from app.engine.printable import printable
 from app.engine.rule_metadata import SEVERITIES, SOURCE_FILE, SOURCE_NAME, Source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-ROOMS = ("access", "connections", "findings", "tickets")
+ROOMS = ("access", "connections", "feeds", "findings", "providers", "tickets")
 
 
 def load_tables() -> None:

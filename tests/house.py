@@ -6,6 +6,7 @@ Jobs run when the test says so, and the clock jumps instead of sleeping.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.bootstrap import Services, build_services, prepare
 from app.config import Settings
 from app.connections.service import Link
 from app.connections.setup import SCOPES
+from app.engine.links.reputation import Hit
 from app.engine.pool import EnginePool
 from app.jobs import InlineQueue, Job
 from app.sandbox.server import CLIENT_ID, CLIENT_SECRET, Sandbox
@@ -38,11 +40,35 @@ class Clock:
         self.skipped += seconds
 
 
+class Known:
+    """What feeds list, as the test says: hits by their expression. Each change makes another version."""
+
+    def __init__(self) -> None:
+        self.hits: dict[str, Hit] = {}
+
+    def lists(self, *hits: Hit) -> None:
+        """List exactly these from now on."""
+        self.hits = {hit.expression: hit for hit in hits}
+
+    def lookup(self, expressions: Sequence[str]) -> list[Hit]:
+        return [self.hits[each] for each in expressions if each in self.hits]
+
+    def lookup_many(self, expressions: Sequence[Sequence[str]]) -> list[list[Hit]]:
+        return [self.lookup(each) for each in expressions]
+
+    def networks(self, _address: str) -> list[Hit]:
+        return []
+
+    def version(self) -> str:
+        return "+".join(sorted(self.hits))
+
+
 class House:
     """A connected service and its tenant."""
 
     def __init__(self, home: Path, tenant: Sandbox, engine: EnginePool, **environment: str) -> None:
         self.tenant = tenant
+        self.known = Known()
         self.clock = Clock()
         self.queue = InlineQueue()
         self.settings = Settings.from_environment(
@@ -58,7 +84,7 @@ class House:
         )
         prepare(self.settings)
         self.services: Services = build_services(
-            self.settings, queue=self.queue, engine=engine, now=self.clock, sleep=time.sleep
+            self.settings, queue=self.queue, engine=engine, index=self.known, now=self.clock, sleep=time.sleep
         )
         self.queue.handlers = {
             Job.ENUMERATE: self.services.enumerator.run,
@@ -66,6 +92,8 @@ class House:
             Job.ACT: self.services.actor.run,
             Job.SWEEP: self.services.sweep.run,
             Job.RECONCILE: self.services.reconciler.run,
+            Job.REVIEW: self.services.reviewer.run,
+            Job.ASK_PROVIDERS: self.services.providers.run,
         }
         self.web = build_web(self.services)
 

@@ -14,7 +14,7 @@ from tests.product_only import hide_test_libraries
 
 ROOT = Path(__file__).resolve().parent.parent
 
-ROOMS = ("tickets", "activity", "connected_apps", "posture", "provisioning")
+ROOMS = ("tickets", "feeds", "providers", "activity", "connected_apps", "posture", "provisioning")
 
 #: What a third-party module may be imported by: folder prefixes relative to the project.
 HOMES = {
@@ -37,6 +37,7 @@ HOMES = {
         "app/findings/tables.py",
         *(f"app/{room}/{part}" for room in ROOMS for part in ("service", "tables.py")),
     ),
+    "dns": ("app/adapters",),
     "zenpy": (),
 }
 
@@ -48,6 +49,12 @@ FORBIDDEN = [
     ("app/adapters", "app.web", "arrows point down"),
     ("app/tickets", "app.web", "arrows point down"),
     ("app/connections", "app.tickets", "rooms do not import each other"),
+    ("app/feeds", "app.web", "arrows point down"),
+    ("app/feeds", "app.tickets", "rooms do not import each other"),
+    ("app/tickets", "app.feeds", "rooms do not import each other"),
+    ("app/providers", "app.web", "arrows point down"),
+    ("app/providers", "app.tickets", "rooms do not import each other"),
+    ("app/tickets", "app.providers", "rooms do not import each other"),
     ("app/findings", "app.tickets", "what is shared does not know the rooms"),
     ("app/web", "app.adapters.zendesk", "the web asks services, not the outside"),
 ]

@@ -19,12 +19,15 @@ LOOK_SECONDS = 0.1
 #: Looks between two looks for postponed work, which is never as urgent.
 LOOKS_PER_DUE = 5
 
+#: Seconds between two looks whether a feed is due.
+FEEDS_SECONDS = 60.0
+
 
 def run_clock(
     relay: Relay, queue: Queue, *, sweep_seconds: float, stop: threading.Event, monotonic: Callable[[], float]
 ) -> None:
     """Look, wake, sweep until ``stop`` is set. A broker or a database that is away only delays the next look."""
-    next_sweep, looks = 0.0, 0
+    next_sweep, next_feeds, looks = 0.0, 0.0, 0
     while not stop.is_set():
         busy = False
         try:
@@ -34,6 +37,9 @@ def run_clock(
             if monotonic() >= next_sweep:
                 queue.put(Job.SWEEP)
                 next_sweep = monotonic() + sweep_seconds
+            if monotonic() >= next_feeds:
+                queue.put(Job.UPDATE_FEEDS)
+                next_feeds = monotonic() + FEEDS_SECONDS
         except Temporary as error:
             log.warning("clock.waiting", code=error.code)
             stop.wait(1.0)

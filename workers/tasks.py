@@ -23,7 +23,9 @@ log = structlog.get_logger()
 @functools.cache
 def services() -> Services:
     """Return the services of this process, built at the first job."""
-    return build_services(Settings.from_environment())
+    built = build_services(Settings.from_environment())
+    built.feeds.keep_current()
+    return built
 
 
 def task(job: Job) -> Callable[[Callable[..., None]], Any]:
@@ -68,9 +70,28 @@ def act(connection_id: int, ticket_id: int) -> None:
 def sweep() -> None:
     """Look for work that was left behind."""
     services().sweep.run()
+    services().providers.sweep()
 
 
 @task(Job.RECONCILE)
 def reconcile(connection_id: int) -> None:
     """Look for comments that no webhook told of."""
     services().reconciler.run(connection_id)
+
+
+@task(Job.REVIEW)
+def review(connection_id: int) -> None:
+    """Judge links again whose time has come."""
+    services().reviewer.run(connection_id)
+
+
+@task(Job.ASK_PROVIDERS)
+def ask_providers(connection_id: int) -> None:
+    """Ask services outside the house about links, as far as policies allow it."""
+    services().providers.run(connection_id)
+
+
+@task(Job.UPDATE_FEEDS)
+def update_feeds() -> None:
+    """Download the feeds whose time has come."""
+    services().feeds.update_due()

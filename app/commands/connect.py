@@ -14,6 +14,7 @@ from app.config import Settings
 from app.connections import setup
 from app.connections.service import Link
 from app.errors import Misconfigured
+from app.findings.policy import LinkPolicy
 
 #: Where the secret is looked for when no variable is named; it never stands on the command line, where others see it.
 SECRET_VARIABLE, TOKEN_VARIABLE = "DESKWARDEN_CLIENT_SECRET", "DESKWARDEN_API_TOKEN"
@@ -30,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--email", help="with --auth api-token: whom the token acts as")
     parser.add_argument("--token-env", metavar="VAR", help=f"with --auth api-token: its variable ({TOKEN_VARIABLE})")
     parser.add_argument("--notify", default="", metavar="A,B", help="who gets this connection's mails")
+    parser.add_argument(
+        "--links",
+        choices=[choice.value for choice in LinkPolicy],
+        help="what is done about malicious links: a note (default), or they are redacted from the comment as well",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     prepare(settings)
     services = build_services(settings)
     recipients = tuple(part.strip() for part in arguments.notify.split(",") if part.strip())
-    link = Link(arguments.name, arguments.url, _credentials(arguments), recipients)
+    chosen = LinkPolicy(arguments.links) if arguments.links else None
+    link = Link(arguments.name, arguments.url, _credentials(arguments), recipients, chosen)
     services.connections.connect(link)
     return report(services, settings, arguments.name)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
 import sys
 import threading
@@ -14,10 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
+from app.commands.colours import painted
+from app.commands.link_options import add_link_options, context_of, local_reputation
+from app.commands.paths import Unread, files_of, leave_quietly, reason_of
 from app.config import Settings
 from app.engine.isolation import IsolatedEngine
 from app.engine.links.defang import defang
-from app.engine.model import Finding, Report, Severity, Verdict
+from app.engine.links.judged import with_links_judged
+from app.engine.model import Finding, Link, Report, Severity, Verdict
 from app.engine.policy import Policy
 from app.engine.printable import printable
 from app.engine.rules import RuleProblem
@@ -25,14 +28,6 @@ from app.engine.verdict import score
 from app.errors import DeskwardenError, Misconfigured
 
 ALL_CLEAN, SOMETHING_FOUND, NOT_ALL_READ = 0, 1, 2
-
-_COLOURS = {
-    Verdict.CLEAN: "32",
-    Verdict.UNKNOWN: "33",
-    Verdict.SUSPICIOUS: "33;1",
-    Verdict.RESTRICTED: "35",
-    Verdict.MALICIOUS: "31;1",
-}
 
 
 class Scanner(Protocol):
@@ -47,15 +42,6 @@ class Scanner(Protocol):
 
     def close(self) -> None:
         """Let go of its processes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A path that could not be answered. ``counts``: it should have been, so that the exit status says so."""
-
-    path: Path
-    reason: str
-    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +65,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--comment", metavar="TEXT", default="", help="the text that came with the file: passwords stand there"
     )
     parser.add_argument("--explain", action="store_true", help="show how the findings add up to the verdict")
+    add_link_options(parser)
 
 
 def run(args: Namespace) -> int:
@@ -87,6 +74,7 @@ def run(args: Namespace) -> int:
     Raises Misconfigured when no engine can be had.
     """
     settings = Settings.from_environment()
+    reputation, context = local_reputation(settings.home, args.index), context_of(args)
     with IsolatedEngine(settings.rules) as first:
         return scan_paths(
             args.paths,
@@ -97,6 +85,7 @@ def run(args: Namespace) -> int:
             explain=args.explain,
             out=sys.stdout,
             log=sys.stderr,
+            judge_links=lambda report: with_links_judged(report, Policy(), reputation, context),
         )
 
 
@@ -110,14 +99,18 @@ def scan_paths(
     out: TextIO,
     log: TextIO,
     explain: bool = False,
+    judge_links: Callable[[Report], Report] = lambda report: report,
 ) -> int:
-    """Scan the paths with as many engines as ``workers`` and write each answer as it comes; return the exit status."""
+    """Scan the paths with as many engines as ``workers`` and write each answer as it comes; return the exit status.
+
+    ``judge_links`` is given each report and returns it with its links judged.
+    """
     show = _Json(out, explain=explain) if as_json else _Words(out, colour=out.isatty(), explain=explain)
     progress = _Progress(log)
     verdicts: Counter[Verdict] = Counter()
     unread = False
     try:
-        for result in _results(paths, _Crew(new_engine, workers, comment, progress.problems)):
+        for result in _results(paths, _Crew(new_engine, workers, comment, progress.problems, judge_links)):
             progress.clear()
             if isinstance(result, Misconfigured):
                 raise result
@@ -131,48 +124,11 @@ def scan_paths(
         progress.clear()
         show.end(verdicts)
     except BrokenPipeError:
-        _leave_quietly(out)
+        leave_quietly(out)
         return NOT_ALL_READ
     if unread:
         return NOT_ALL_READ
     return SOMETHING_FOUND if set(verdicts) - {Verdict.CLEAN} else ALL_CLEAN
-
-
-def files_of(paths: Iterable[Path]) -> Iterator[Path | Unread]:
-    """Yield every ordinary file of the paths, folders recursively, and what is not one.
-
-    Links are followed where they are named on the command line, and never inside folders: they might lead out, or
-    round in a circle. Pipes, sockets and devices are never opened.
-    """
-    for path in paths:
-        try:
-            if path.is_dir():
-                yield from _files_in(path)
-            elif path.is_file():
-                yield path
-            elif path.exists():
-                yield Unread(path, "neither a file nor a folder, not scanned")
-            else:
-                yield Unread(path, "there is no such file or folder")
-        except (OSError, ValueError) as error:
-            yield Unread(path, _reason(error))
-
-
-def _files_in(folder: Path) -> Iterator[Path | Unread]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        yield Unread(folder, _reason(error))
-        return
-    for entry in entries:
-        path = folder / entry.name
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files_in(path)
-        elif entry.is_file(follow_symlinks=False):
-            yield path
-        else:
-            what = "a link" if entry.is_symlink() else "neither a file nor a folder"
-            yield Unread(path, f"{what}, not scanned", counts=False)
 
 
 class _Crew:
@@ -184,10 +140,12 @@ class _Crew:
         workers: int,
         comment: str,
         on_problems: Callable[[tuple[RuleProblem, ...]], None],
+        judge_links: Callable[[Report], Report],
     ) -> None:
         self._new_engine = new_engine
         self._comment = comment
         self._on_problems = on_problems
+        self._judge_links = judge_links
         self._files: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
@@ -239,13 +197,13 @@ class _Crew:
         try:
             report = engine.scan(path, name=path.name, comment=self._comment)
             self._tell_once(engine)
-            return Answer(path, report)
+            return Answer(path, self._judge_links(report))
         except Misconfigured as error:
             return error
         except DeskwardenError as error:
             return Unread(path, error.message)
         except Exception as error:
-            return Unread(path, _reason(error))
+            return Unread(path, reason_of(error))
 
     def _tell_once(self, engine: Scanner) -> None:
         # Never released: all engines have the same rules, so one thread tells about them.
@@ -299,16 +257,12 @@ class _Words:
     def answer(self, answer: Answer) -> None:
         """Write the verdict and, below it, what it rests on: the gravest first, notes not at all."""
         report = answer.report
-        shown = self._painted(report.verdict)
+        shown = painted(report.verdict, colour=self._colour)
         lines = [f"{shown}  {printable(str(answer.path), 1000)}"]
         telling = [finding for finding in report.findings if finding.severity is not Severity.INFO]
         telling.sort(key=lambda finding: -finding.severity.verdict.rank)
         lines += [_told(finding) for finding in telling]
-        lines += [
-            f"            {link.verdict} link {defang(link.url)}"
-            for link in report.urls
-            if link.verdict is not Verdict.CLEAN
-        ]
+        lines += [_told_link(link) for link in report.urls if link.verdict is not Verdict.CLEAN]
         if self._explain:
             lines += [f"            {line}" for line in _arithmetic(report)]
         self._write("\n".join(lines))
@@ -318,10 +272,6 @@ class _Words:
         if verdicts.total() > 1:
             parts = [f"{verdicts[verdict]} {verdict}" for verdict in Verdict if verdicts[verdict]]
             self._write(f"{verdicts.total()} files: {', '.join(parts)}")
-
-    def _painted(self, verdict: Verdict) -> str:
-        word = f"{verdict:<10}"
-        return f"\x1b[{_COLOURS[verdict]}m{word}\x1b[0m" if self._colour else word
 
     def _write(self, text: str) -> None:
         # A terminal of another encoding shows question marks rather than ending the scan.
@@ -333,6 +283,11 @@ class _Words:
 def _told(finding: Finding) -> str:
     evidence = f" ({finding.evidence})" if finding.evidence else ""
     return f"            {finding.title}, in {finding.where} [{finding.id}]{evidence}"
+
+
+def _told_link(link: Link) -> str:
+    reasons = f" ({'; '.join(link.reasons)})" if link.reasons else ""
+    return f"            {link.verdict} link {defang(link.url)}{reasons}"
 
 
 def _arithmetic(report: Report) -> list[str]:
@@ -380,21 +335,3 @@ class _Progress:
             f"{len(problems)} rule problem(s), see 'deskwarden rules check'. The other rules are in use.",
             file=self._log,
         )
-
-
-def _reason(error: Exception) -> str:
-    """Return what went wrong in a few words, without the path that is written before it."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
-
-
-def _leave_quietly(out: TextIO) -> None:
-    """Make the interpreter's own last flush go nowhere: whoever read the answers has stopped reading."""
-    try:
-        descriptor = out.fileno()
-    except (OSError, ValueError):
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor)
-    os.close(nowhere)

@@ -33,6 +33,7 @@ from app.connections.fetcher import TenantFetcher
 from app.connections.tables import connections
 from app.db import Database
 from app.errors import Misconfigured, Rejected
+from app.findings.policy import LinkPolicy
 from app.keys import MasterKey
 
 log = structlog.get_logger()
@@ -43,12 +44,13 @@ REMEMBERED_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What it takes to reach a tenant: how ``connect`` was called."""
+    """What it takes to reach a tenant: how ``connect`` was called. ``links`` None leaves what was chosen before."""
 
     name: str
     base_url: str
     credentials: Credentials
     recipients: tuple[str, ...] = ()
+    links: LinkPolicy | None = None
 
 
 class DatabaseTokenStore:
@@ -158,6 +160,13 @@ class Connections:
         """Return who gets this connection's mails; empty: whoever gets those of all."""
         return list(self.by_id(connection_id).recipients)
 
+    def choose_links(self, name: str, chosen: LinkPolicy) -> None:
+        """Set what is done about malicious links in a connection's comments; raises Rejected for an unknown name."""
+        row = self.row(name)
+        with self._database.write() as connection:
+            connection.execute(update(connections).where(connections.c.id == row.id).values(links=chosen.value))
+        log.info("connection.links_chosen", connection=name, links=chosen.value)
+
     def credentials(self, row: Any) -> Credentials:
         """Open the sealed credentials of a connection."""
         secret = self._keys.unseal("connection", row.secret).decode()
@@ -251,6 +260,7 @@ class Connections:
             "signing_secret": self._keys.seal("signing-secret", secret.encode()),
             "recipients": list(link.recipients),
             "disconnected_at": None,
+            **({"links": link.links.value} if link.links is not None else {}),
         }
         now = self._now()
         with self._database.write() as connection:

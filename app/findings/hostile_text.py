@@ -28,7 +28,7 @@ _PLAIN_EXTENSIONS = frozenset(
     pptm pptx psd pst rar reg rpm rtf scr sct sql svg swf sys tar tbz tgz tif tiff tmp tsv txt url vbe vbs vcf vhd
     vhdx vsd wav webm webp wma wmf wmv wpd wsf wsh xhtml xla xlam xll xls xlsb xlsm xlsx xlt xlw xml xps xsl xz yaml
     yml zst
-    """.split()  # noqa: SIM905 (as a list it would be two screens long)
+    """.split()
 )
 _DOTS = ".\u3002\uff0e\uff61"
 _HOST_LIKE = re.compile(rf"[^\W_][\w-]*(?:[{_DOTS}][\w-]+)+")

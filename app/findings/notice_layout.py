@@ -43,6 +43,7 @@ class Letter:
 
     page  where those items stand that there is no room for
     hint  what brackets mean, said after the advice where a reader of a note or a plain mail meets some
+    more  things that are counted and not among the items
     """
 
     headline: tuple[str, ...]
@@ -51,6 +52,7 @@ class Letter:
     closing: str
     page: str = ""
     hint: str = ""
+    more: int = 0
 
 
 def note(letter: Letter) -> str:
@@ -115,7 +117,7 @@ def _fitting(letter: Letter, render: Callable[[Item], str]) -> tuple[list[str], 
         if room < 0:
             break
         rendered.append(text)
-    return rendered, len(letter.items) - len(rendered)
+    return rendered, len(letter.items) + letter.more - len(rendered)
 
 
 def _more(count: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from app.engine.model import Verdict, worst
 
@@ -77,22 +78,51 @@ class FileNotice:
 
 @dataclass(frozen=True, slots=True)
 class LinkNotice:
-    """One link in a note or mail: defanged, with what is wrong with it (empty: a person judged it) and its page."""
+    """One link in a note or mail: defanged, with what is wrong with it (empty: a person judged it) and its page.
+
+    outcome  ``redacted``, ``kept`` (it is only told) or ``kept: why it could not be removed``
+    place    ``subject`` or ``field 123``; empty: the comment
+    changed  when and why the verdict changed since it was judged first, as sentences; empty: this is the first one
+    """
 
     defanged: str
     title: str
     link: str = ""
     verdict: str = Verdict.MALICIOUS.value
+    outcome: str = KEPT
+    place: str = ""
+    changed: str = ""
 
     @property
     def judged(self) -> Verdict:
         """The verdict as a member of its enumeration."""
         return Verdict(self.verdict)
 
+    @property
+    def done(self) -> bool:
+        """Whether it was taken out of its comment."""
+        return self.outcome == REDACTED
+
+    @property
+    def obstacle(self) -> str:
+        """Why it could not be taken out; empty when it was, and when nothing was to be done."""
+        return self.outcome.partition(":")[2].strip()
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, when that is no comment: ``the ticket's subject``."""
+        if self.place == "subject":
+            return "the ticket's subject"
+        return f"the ticket's {self.place}" if self.place.startswith("field ") else ""
+
+
+_Thing = TypeVar("_Thing", FileNotice, LinkNotice)
+
 
 def headline(files: Sequence[FileNotice], links: Sequence[LinkNotice], place: str) -> tuple[str, ...]:
     """Return what happened in sentences, most pressing first. ``place`` is ``this ticket`` or ``ticket #17``."""
-    removed = [file for file in files if file.done]
+    removed: list[FileNotice | LinkNotice] = [file for file in files if file.done]
+    cut, links = [link for link in links if link.done], [link for link in links if not link.done]
     dangerous = sum(file.judged is Verdict.MALICIOUS for file in files if not file.done)
     others = [file for file in files if not file.done and file.judged is not Verdict.MALICIOUS]
     stuck = [file for file in others if file.obstacle]
@@ -108,6 +138,8 @@ def headline(files: Sequence[FileNotice], links: Sequence[LinkNotice], place: st
         sentences.append(f"Deskwarden removed {_listed(removed, _FILES)} from {place}.")
     if links:
         sentences.append(f"Deskwarden found {_listed(links, _LINKS)} in {place}. Do not open {_them(len(links))}.")
+    if cut:
+        sentences.append(f"Deskwarden removed {_listed(cut, _LINKS)} from {place}.")
     if stuck:
         sentences.append(f"Deskwarden could not remove {_listed(stuck, _FILES)} from {place}.")
     if found:
@@ -137,7 +169,10 @@ def subject(files: Sequence[FileNotice], links: Sequence[LinkNotice], ticket_id:
     of_links = worst(link.judged for link in links)
     if links and (not files or of_links.rank > verdict.rank):
         words = _MALICIOUS_LINK if of_links is Verdict.MALICIOUS else _LINKS[of_links]
-        return f"{_capital(counted(sum(link.judged is of_links for link in links), words))} in ticket #{ticket_id}"
+        worst_links = [link for link in links if link.judged is of_links]
+        there = [link for link in worst_links if not link.done]
+        deed = "in" if there else "removed from"
+        return f"{_capital(counted(len(there or worst_links), words))} {deed} ticket #{ticket_id}"
     group = [file for file in files if file.judged is verdict]
     stuck, removed = [file for file in group if file.obstacle], [file for file in group if file.done]
     pressing = stuck or removed or group
@@ -184,13 +219,26 @@ def agent_advice(files: Sequence[FileNotice], links: Sequence[LinkNotice]) -> tu
             f"If you need what is in {_them(forbidden)}, ask the customer for another format, such as PDF."
         )
     advice += _caution([file for file in still_there if not file.obstacle])
-    if links:
-        what = "the link" if len(links) == 1 else "the links"
-        advice.append(f"Do not open {what}, not even to try, and do not send {_them(len(links))} on.")
+    advice += _about_links(links)
     details = any(file.link for file in files) or any(link.link for link in links)
     how = ": send them the link to the details" if details else ""
     advice.append(f"If you think this is a mistake, ask your security team to look again{how}.")
     return tuple(advice)
+
+
+def _about_links(links: Sequence[LinkNotice]) -> list[str]:
+    """What the agent does about links, those first that can still be opened."""
+    advice = []
+    if there := sum(not link.done for link in links):
+        what = "the link" if there == 1 else "the links"
+        advice.append(f"Do not open {what}, not even to try, and do not send {_them(there)} on.")
+    if cut := len(links) - there:
+        what = "the link" if cut == 1 else "the links"
+        advice.append(f"Do not ask the customer to send {what} again.")
+    if links:
+        one = "it" if len(links) == 1 else "one of them"
+        advice.append(f"If anybody opened {one} already, or typed a password there, tell your security team now.")
+    return advice
 
 
 def _about_what_must_go(files: Sequence[FileNotice]) -> list[str]:
@@ -241,9 +289,18 @@ def team_advice(files: Sequence[FileNotice], links: Sequence[LinkNotice], no_not
         advice.append(
             "What was only reported still stands in the ticket, as your policy says: open the details and judge it."
         )
-    if links:
-        what, it = ("The link still stands", "it") if len(links) == 1 else ("The links still stand", "one of them")
+    there = [link for link in links if not link.done]
+    if stuck_links := sum(bool(link.obstacle) for link in there):
+        what = "the link" if stuck_links == 1 else "the links"
+        advice.append(f"Remove {what} by hand: a Zendesk administrator can redact {_them(stuck_links)}.")
+    if there:
+        what, it = ("The link still stands", "it") if len(there) == 1 else ("The links still stand", "one of them")
         advice.append(f"{what} in the ticket. If {it} is harmless, open the details and judge it clean.")
+    if cut := len(links) - len(there):
+        what, it = (
+            ("The link that was removed is", "it") if cut == 1 else ("Links that were removed are", "one of them")
+        )
+        advice.append(f"{what} gone from the ticket for good. If {it} was harmless, send the address to the agent.")
     return tuple(advice)
 
 
@@ -277,9 +334,9 @@ def size(count: int) -> str:
     raise AssertionError("the last unit always fits")
 
 
-def worst_first(files: Iterable[FileNotice]) -> list[FileNotice]:
-    """Return the files in order of urgency: what is dangerous and still there comes first."""
-    return sorted(files, key=lambda file: (-file.judged.rank, file.done))
+def worst_first(things: Iterable[_Thing]) -> list[_Thing]:
+    """Return files or links in order of urgency: what is dangerous and still there comes first."""
+    return sorted(things, key=lambda thing: (-thing.judged.rank, thing.done))
 
 
 def _listed(things: Sequence[FileNotice | LinkNotice], names: Mapping[Verdict, tuple[str, str]]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.engine.model import Verdict
 from app.findings import notice_words as words
 from app.findings.hostile_text import shown, unlinked
-from app.findings.notice_layout import Item, Letter, Line, mail_html, mail_text, note
+from app.findings.notice_layout import MOST_ITEMS, Item, Letter, Line, mail_html, mail_text, note
 from app.findings.notice_words import KEPT, REDACTED, RELEASED, FileNotice, LinkNotice
 
 __all__ = [
@@ -77,6 +77,7 @@ def quarantine_note(
             f"Written by Deskwarden; only agents see this note. Reference {reference}",
             page,
             _BRACKETS,
+            _more(links),
         )
     )
 
@@ -106,6 +107,7 @@ def quarantine_mail(notice: Notice) -> tuple[str, str, str]:
         _closing(notice),
         notice.page,
         _BRACKETS,
+        _more(notice.links),
     )
     return _mail(letter, words.subject(notice.files, notice.links, notice.ticket_id))
 
@@ -136,7 +138,15 @@ def _closing(notice: Notice) -> str:
 
 
 def _items(files: Sequence[FileNotice], links: Sequence[LinkNotice]) -> tuple[Item, ...]:
-    return (*(_file_item(file) for file in words.worst_first(files)), *(_link_item(link) for link in links))
+    return (
+        *(_file_item(file) for file in words.worst_first(files)),
+        *(_link_item(link) for link in words.worst_first(links)[:MOST_ITEMS]),
+    )
+
+
+def _more(links: Sequence[LinkNotice]) -> int:
+    """Return how many links are only counted: a comment can hold thousands, and nobody reads more than a screen."""
+    return max(len(links) - MOST_ITEMS, 0)
 
 
 def _file_item(file: FileNotice, *, explained: bool = True) -> Item:
@@ -156,8 +166,16 @@ def _file_item(file: FileNotice, *, explained: bool = True) -> Item:
 def _link_item(link: LinkNotice) -> Item:
     # Bad by our own verdict: it stays in brackets wherever it is shown, and so does what is said about it.
     label, text = words.link_reason(link)
-    lines = (_verdict(link.judged), Line(label, unlinked(shown(text, 200))))
-    return Item(unlinked(shown(link.defanged, 300)), lines, link.link)
+    lines = [_verdict(link.judged), Line(label, unlinked(shown(text, 200)))]
+    if link.changed:
+        lines.append(Line("What changed", unlinked(shown(link.changed, 400))))
+    if link.standing:
+        lines.append(Line("Where", link.standing))
+    if link.done:
+        lines.append(Line("Done", "removed from the comment, for good"))
+    if link.obstacle:
+        lines.append(Line("Not removed, because", unlinked(shown(link.obstacle, 300))))
+    return Item(unlinked(shown(link.defanged, 300)), tuple(lines), link.link)
 
 
 def _verdict(verdict: Verdict) -> Line:

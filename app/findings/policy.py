@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
 from app.engine.model import Verdict
@@ -16,6 +16,7 @@ class Effect(StrEnum):
 
     NOTHING = "nothing"  # it stands in the console
     TELL = "tell"  # a note and a mail
+    REDACT = "redact"  # take a link out of its comment, note, mail
     QUARANTINE = "quarantine"  # copy, redact, note, mail
     RELEASE = "release"  # give the original back, mail
 
@@ -30,6 +31,13 @@ _FILES = {
 _LINKS = {**dict.fromkeys(Verdict, Effect.NOTHING), Verdict.MALICIOUS: Effect.TELL}
 
 
+class LinkPolicy(StrEnum):
+    """What a connection does about a malicious link in a comment."""
+
+    NOTE = "note"  # tell of it
+    REDACT = "redact"  # take it out, and tell of that
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The effect of each verdict on files and on links. The defaults are those of the contract."""
@@ -41,6 +49,11 @@ class Policy:
     def version(self) -> str:
         """Short digest of the policy's content; equal content has the equal version."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+
+    def for_links(self, chosen: LinkPolicy | str) -> Policy:
+        """Return this policy with what a connection chose for malicious links."""
+        effect = Effect.REDACT if chosen == LinkPolicy.REDACT else Effect.TELL
+        return replace(self, links={**self.links, Verdict.MALICIOUS: effect})
 
     def effect(self, kind: str, verdict: Verdict) -> Effect:
         """What ``verdict`` on a scan of ``kind`` (attachment, url, upload) leads to.

@@ -61,6 +61,8 @@ class Comment:
     audit_id: int
     created_at: float
     attachments: list[Attachment] = field(default_factory=list)
+    #: Whether it was written as HTML; a plain one gets its HTML, with clickable addresses, when it is shown.
+    rich: bool = False
 
 
 @dataclass
@@ -89,6 +91,8 @@ class Ticket:
     updated_at: float
     tags: list[str] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
+    #: Values of the account's own fields, by the number of the field.
+    custom: dict[int, Any] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
     archived: bool = False

@@ -35,7 +35,10 @@ def redact_attachment(state: State, actor: User, ticket_id: int, comment_id: int
 
 
 def redact_words(state: State, actor: User, ticket_id: int, comment_id: int, word: str) -> Comment:
-    """Paint a word over in a comment of a ticket that is not closed, and return the comment."""
+    """Paint a word over in a comment of a ticket that is not closed, and return the comment.
+
+    In a comment that was written as HTML, what is formatted (links among it) stays: only the workspace gets there.
+    """
     with state.lock:
         ticket = state.ticket(ticket_id)
         comment = state.comment(ticket_id, comment_id)
@@ -44,7 +47,11 @@ def redact_words(state: State, actor: User, ticket_id: int, comment_id: int, wor
             raise errors.closed_ticket()
         if not word:
             raise errors.record_invalid("text", "Text: cannot be blank", "BlankValue")
-        comment.text, comment.html = text.redacted(comment.text, word), text.redacted(comment.html, word)
+        comment.text = text.redacted(comment.text, word)
+        if comment.rich:
+            comment.html = text.redacted_in_words(comment.html, word)
+        else:
+            comment.html = text.html_of_text(comment.text)
         _record(state, ticket, actor, comment, [], words=True)
         return comment
 
@@ -54,7 +61,8 @@ def redact_in_workspace(
 ) -> Comment:
     """Redact files by their addresses and words by ``<redact>`` tags, on closed and archived tickets too.
 
-    ``addresses`` are content URLs of files of this comment; an unknown one is a 422 and nothing is done.
+    ``addresses`` are content URLs of files of this comment; an unknown one is a 422 and nothing is done. So is HTML
+    that says something else than the comment.
     Raises 403 without the agent workspace or the permission.
     """
     with state.lock:
@@ -63,6 +71,8 @@ def redact_in_workspace(
         _check_permission(state, actor)
         if not state.switches.agent_workspace:
             raise errors.forbidden()
+        if html is not None and text.plain_text(text.unmarked(_unwrapped(html))) != text.plain_text(comment.html):
+            raise errors.record_invalid("html_body", "Html body: does not match the comment")
         chosen = [_at(comment, address) for address in addresses]
         gone = [_empty(state, comment, attachment).id for attachment in chosen if not attachment.redacted]
         if html is not None:

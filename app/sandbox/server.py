@@ -157,11 +157,12 @@ class Sandbox:
         requester: User | None = None,
         html: str | None = None,
         channel: str = "web",
+        custom: dict[int, Any] | None = None,
     ) -> Ticket:
-        """Write a ticket as a customer, with files and inline images, and return it."""
+        """Write a ticket as a customer, with files, inline images and the account's own fields, and return it."""
         person = requester or self.customers[0]
         comment = self._comment(text, attachments, inline, html)
-        return self.state.create_ticket(person, subject, comment, requester=person, channel=channel)
+        return self.state.create_ticket(person, subject, comment, requester=person, channel=channel, custom=custom)
 
     def add_comment(
         self,

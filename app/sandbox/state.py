@@ -124,6 +124,7 @@ class State:
         channel: str = "api",
         tags: Sequence[str] = (),
         fields: dict[str, Any] | None = None,
+        custom: dict[int, Any] | None = None,
     ) -> Ticket:
         """Add a ticket with its first comment, tell the triggers, and return it."""
         with self.lock:
@@ -135,6 +136,9 @@ class State:
             audit = self._audit(ticket, actor, channel)
             audit.events.append(self._event("Create", field_name="subject", value=subject))
             audit.events.append(self._event("Create", field_name="status", value="new"))
+            for number, value in (custom or {}).items():
+                ticket.custom[number] = value
+                audit.events.append(self._event("Create", field_name=str(number), value=value))
             added = self._add_comment(ticket, audit, actor, comment, channel)
             self._tell(Update(ticket, audit, actor, "Create", channel, added))
             return ticket
@@ -147,8 +151,10 @@ class State:
         comment: NewComment | None = None,
         *,
         channel: str = "api",
+        custom: dict[int, Any] | None = None,
     ) -> tuple[Ticket, Audit]:
-        """Change a ticket: ``subject``, ``status``, ``tags`` and the fields of ``TICKET_FIELDS``, and add a comment.
+        """Change a ticket: ``subject``, ``status``, ``tags`` and the fields of ``TICKET_FIELDS``, add a comment,
+        and set the account's own fields by their numbers (``custom``).
 
         Raises the recorded 422 for a closed ticket and the 422 of uploads for an unusable upload token.
         """
@@ -162,6 +168,12 @@ class State:
             added = self._add_comment(ticket, audit, actor, comment, channel) if comment else None
             for name, value in changes.items():
                 self._change(ticket, audit, name, value)
+            for number, value in (custom or {}).items():
+                before, ticket.custom[number] = ticket.custom.get(number), value
+                if before != value:
+                    audit.events.append(
+                        self._event("Change", field_name=str(number), value=value, previous_value=before)
+                    )
             self._tell(Update(ticket, audit, actor, "Change", channel, added))
             return ticket, audit
 
@@ -217,6 +229,7 @@ class State:
         comment = Comment(
             event["id"], ticket.id, author.id, written, html, public, channel, audit.id, self.now(), files
         )
+        comment.rich = new.html is not None
         event["comment_id"] = comment.id
         ticket.comments.append(comment)
         audit.events.append(event)

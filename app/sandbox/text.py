@@ -65,6 +65,17 @@ def redacted(text: str, word: str) -> str:
     return text.replace(word, "▇" * len(word)) if word else text
 
 
+def redacted_in_words(html: str, word: str) -> str:
+    """Return the HTML with the word painted over where it stands in plain words: not in links, not across elements."""
+    pieces = re.split(r"(<a\b[^>]*>.*?</a>|<[^>]*>)", html, flags=re.DOTALL | re.IGNORECASE)
+    return "".join(piece if piece.startswith("<") else redacted(piece, escape(word)) for piece in pieces)
+
+
+def unmarked(html: str) -> str:
+    """Return the HTML without ``<redact>`` around what is to be painted over."""
+    return re.sub(r"</?redact>", "", html, flags=re.IGNORECASE)
+
+
 def paint_over(html: str) -> str:
     """Return the HTML with what stands in ``<redact>`` painted over and elements marked ``redact`` dropped."""
     painted = re.sub(

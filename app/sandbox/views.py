@@ -106,8 +106,8 @@ class Views:
             "has_incidents": False,
             "is_public": first.public if first else True,
             "tags": list(ticket.tags),
-            "custom_fields": [],
-            "fields": [],
+            "custom_fields": [{"id": number, "value": value} for number, value in ticket.custom.items()],
+            "fields": [{"id": number, "value": value} for number, value in ticket.custom.items()],
             "satisfaction_rating": None,
             "allow_attachments": True,
             "from_messaging_channel": False,
@@ -161,7 +161,10 @@ class Views:
                 "event_type": "Comment",
             }
         if event["type"] in ("Create", "Change"):
-            child = {"id": event["id"], **via, event["field_name"]: event["value"], "event_type": event["type"]}
+            name, value = event["field_name"], event["value"]
+            # The account's own fields stand together, by their numbers.
+            changed = {"custom_ticket_fields": {name: value}} if name.isdigit() else {name: value}
+            child = {"id": event["id"], **via, **changed, "event_type": event["type"]}
             return child | ({"previous_value": event["previous_value"]} if "previous_value" in event else {})
         return {**{key: value for key, value in full.items() if key != "type"}, **via, "event_type": event["type"]}
 

@@ -12,6 +12,7 @@ from publicsuffixlist import PublicSuffixList
 
 from app.engine.links.canonical import canonical, host_of
 from app.errors import Rejected
+from app.tickets.patterns import pattern
 
 LONGEST_VALUE = 2_000
 LONGEST_REASON = 1_000
@@ -29,6 +30,8 @@ class EntryKind(StrEnum):
 
     SHA256 = "sha256"
     URL = "url"
+    PATTERN = "pattern"
+    HOST = "host"
     DOMAIN = "domain"
     SENDER = "sender"
 
@@ -37,7 +40,7 @@ class EntryKind(StrEnum):
 class Entry:
     """One line of a list. ``value`` is normalised; without ``connection_id`` it counts for every connection.
 
-    Times are unix seconds; from ``expires_at`` on the entry no longer counts.
+    Times are unix seconds; from ``expires_at`` on the entry no longer counts. ``hits`` is how often it decided.
     """
 
     id: int
@@ -49,6 +52,8 @@ class Entry:
     created_at: float = 0.0
     expires_at: float | None = None
     connection_id: int | None = None
+    hits: int = 0
+    last_hit_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,44 @@ _NO_HOST = re.compile(r"[\s/\\?#@]")
 _ICANN = PublicSuffixList(only_icann=True)
 
 
+class EntryIndex:
+    """Entries that count at a moment, ready for many questions."""
+
+    def __init__(self, entries: Iterable[Entry], *, now: float) -> None:
+        self._by_value: dict[tuple[EntryKind, str], list[Entry]] = {}
+        self._by_anchor: dict[str, list[Entry]] = {}
+        for entry in entries:
+            if entry.expires_at is not None and entry.expires_at <= now:
+                continue
+            if entry.kind is EntryKind.PATTERN:
+                self._by_anchor.setdefault(pattern(entry.value).host, []).append(entry)
+            else:
+                self._by_value.setdefault((entry.kind, entry.value), []).append(entry)
+
+    def decide(
+        self,
+        *,
+        sha256: str | None = None,
+        url: str | None = None,
+        sender: str | None = None,
+        leads_to: Iterable[str] = (),
+    ) -> ListHit | None:
+        """Return the entry that decides, as ``decide_by_lists`` says."""
+        hits = self._about(_wanted(sha256=sha256, url=url, sender=sender), url)
+        for other in leads_to:
+            # That a wrapper or a stop on the way is allowed says nothing about where the link ends.
+            hits += [each for each in self._about(_wanted(url=other), other) if each.side is Side.BLOCK]
+        best = min(hits, key=lambda entry: (entry.side is Side.ALLOW, _RANK[entry.kind], entry.id), default=None)
+        return None if best is None else ListHit(best.side, best)
+
+    def _about(self, wanted: set[tuple[EntryKind, str]], url: str | None) -> list[Entry]:
+        found = [entry for each in wanted for entry in self._by_value.get(each, ())]
+        if url and self._by_anchor:
+            for anchor in ("", *_suffixes(_host(url))):
+                found += [entry for entry in self._by_anchor.get(anchor, ()) if pattern(entry.value).matches(url)]
+        return found
+
+
 def decide_by_lists(
     entries: Iterable[Entry],
     *,
@@ -89,22 +132,23 @@ def decide_by_lists(
 ) -> ListHit | None:
     """Return the entry that decides about this content, or None when the lists say nothing.
 
-    Block beats allow; on one list the most specific entry is named. A domain means its subdomains too; an entry that
-    has expired says nothing. ``url`` is canonical, as the link extraction gives it.
+    Block beats allow; on one list the most specific entry is named. A domain means its subdomains too, a host only
+    itself; an entry that has expired says nothing. ``url`` is canonical, as the link extraction gives it.
     """
-    wanted = _wanted(sha256=sha256, url=url, sender=sender)
-    hits = [
-        entry
-        for entry in entries
-        if (entry.kind, entry.value) in wanted and (entry.expires_at is None or now < entry.expires_at)
-    ]
-    best = min(hits, key=lambda entry: (entry.side is Side.ALLOW, _RANK[entry.kind], entry.id), default=None)
-    return None if best is None else ListHit(best.side, best)
+    return EntryIndex(entries, now=now).decide(sha256=sha256, url=url, sender=sender)
 
 
 def candidates(*, sha256: str | None = None, url: str | None = None, sender: str | None = None) -> set[str]:
     """Return every value with which an entry could speak about this content, for one indexed look-up."""
     return {value for _, value in _wanted(sha256=sha256, url=url, sender=sender)}
+
+
+def anchor_of(kind: EntryKind, value: str) -> str | None:
+    """Return the host name by which a pattern is looked up, which is among the ``candidates`` of what it names.
+
+    Empty for a pattern about every host, None for all other kinds.
+    """
+    return pattern(value).host if kind is EntryKind.PATTERN else None
 
 
 def normalised(kind: EntryKind, value: str, side: Side) -> str:
@@ -119,17 +163,24 @@ def normalised(kind: EntryKind, value: str, side: Side) -> str:
         return _sha256(value)
     if kind is EntryKind.URL:
         return _url(value)
+    if kind is EntryKind.PATTERN:
+        return _pattern(value, side)
+    if kind is EntryKind.HOST:
+        return _host_name(value)
     if kind is EntryKind.SENDER and "@" in value.lstrip("@"):
         return _address(value)
     return _domain(value.lstrip("@"), side)
 
 
-def _wanted(*, sha256: str | None, url: str | None, sender: str | None) -> set[tuple[EntryKind, str]]:
+def _wanted(
+    *, sha256: str | None = None, url: str | None = None, sender: str | None = None
+) -> set[tuple[EntryKind, str]]:
     wanted: set[tuple[EntryKind, str]] = set()
     if sha256:
         wanted.add((EntryKind.SHA256, sha256.lower()))
     if url:
         wanted.add((EntryKind.URL, url))
+        wanted.add((EntryKind.HOST, _host(url)))
         wanted |= {(EntryKind.DOMAIN, name) for name in _suffixes(_host(url))}
     if sender:
         local, at, host = sender.strip().lower().rpartition("@")
@@ -180,9 +231,32 @@ def _domain(value: str, side: Side) -> str:
     host = _ascii_host(value.removeprefix("*."))
     if host is None:
         raise _invalid("This is no domain name. Give it without https:// and without a path.")
-    if side is Side.ALLOW and not _is_address(host) and _ICANN.publicsuffix(host) == host:
+    if side is Side.ALLOW and _is_everybodys(host):
         raise _invalid("This would allow a whole top-level domain. Give the name of one organisation.")
     return host
+
+
+def _host_name(value: str) -> str:
+    host = None if value.startswith("*") else _ascii_host(value)
+    if host is None:
+        raise _invalid("This is no host name. Give it without https://, without a path and without a star.")
+    return host
+
+
+def _pattern(value: str, side: Side) -> str:
+    try:
+        found = pattern(value)
+    except ValueError as error:
+        raise _invalid(str(error)) from error
+    if found.host and _ascii_host(found.host) is None:
+        raise _invalid("The host of this pattern is no host name.")
+    if side is Side.ALLOW and (not found.host or (found.below and _is_everybodys(found.host))):
+        raise _invalid("This would allow every website, or a whole top-level domain. Name one organisation's host.")
+    return str(found)
+
+
+def _is_everybodys(host: str) -> bool:
+    return not _is_address(host) and _ICANN.publicsuffix(host) == host
 
 
 def _ascii_host(name: str) -> str | None:

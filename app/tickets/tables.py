@@ -126,6 +126,10 @@ scans = Table(
     Column("findings", JSON, nullable=False, default=list),
     Column("urls", JSON, nullable=False, default=list),
     Column("rules_version", Text),
+    # With which feeds, lists and policy a link was judged last, when that is looked at again, and how often it was.
+    Column("judged_with", Text),
+    Column("review_at", Float),
+    Column("reviews", Integer, nullable=False, default=0),
     # Where the file is fetched from; sealed, because whoever has the address has the file.
     Column("source", LargeBinary),
     Column("vault", JSON),
@@ -146,6 +150,7 @@ scans = Table(
     Index("ix_scans_sha256", "sha256"),
 )
 Index("ix_scans_verdict", scans.c.verdict, scans.c.id)
+Index("ix_scans_review", scans.c.review_at, **_where("review_at IS NOT NULL"))
 Index(
     "ix_scans_waiting",
     scans.c.next_at,
@@ -168,6 +173,7 @@ decisions = Table(
     Column("effect", Text, nullable=False),
     Column("policy_version", Text, nullable=False),
     Column("rules_version", Text),
+    Column("feeds_version", Text),
     Column("decided_at", Float, nullable=False),
     # Whether what it ordered (except the telling) is done or has failed for a stated reason.
     Column("settled", Boolean, nullable=False, default=False),
@@ -244,13 +250,20 @@ list_entries = Table(
     Column("id", Integer, primary_key=True),
     Column("connection_id", Integer, ForeignKey("connections.id", ondelete="CASCADE")),
     Column("side", Text, nullable=False),  # allow | block
-    Column("kind", Text, nullable=False),  # sha256 | url | domain | sender
+    Column("kind", Text, nullable=False),  # sha256 | url | pattern | host | domain | sender
     Column("value", Text, nullable=False),
+    # Of a pattern: the host name by which it is found, empty when it is about every host.
+    Column("anchor", Text),
     Column("reason", Text, nullable=False, default=""),
     Column("actor", Text, nullable=False),
     Column("created_at", Float, nullable=False),
+    # When what it says was changed last; counting its hits is no change.
+    Column("changed_at", Float),
     Column("expires_at", Float),
+    Column("hits", Integer, nullable=False, default=0),
+    Column("last_hit_at", Float),
     Index("ix_list_entries_value", "value"),
+    Index("ix_list_entries_anchor", "anchor"),
 )
 
 #: Facts about bytes, never about whose they were; nothing of locked content.

@@ -8,7 +8,7 @@ import orjson
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
-from app.metrics import StateCollector
+from app.metrics import FeedsCollector, StateCollector
 from app.tickets.service.figures import Figures
 from app.web.auth import public
 
@@ -21,6 +21,7 @@ def blueprint_for(services: Services, figures: Figures) -> Blueprint:
     blueprint = Blueprint("health", __name__)
     stored = CollectorRegistry()
     stored.register(StateCollector(figures))
+    stored.register(FeedsCollector(services.feeds))
 
     @blueprint.get("/healthz")
     @public

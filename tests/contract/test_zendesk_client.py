@@ -15,6 +15,7 @@ from app.adapters.zendesk import (
     Conflict,
     Downloader,
     Endpoint,
+    Forbidden,
     Interrupted,
     LocalLimiter,
     MemoryTokenStore,
@@ -28,6 +29,7 @@ from app.adapters.zendesk import (
 )
 from app.errors import Misconfigured, Temporary
 from app.sandbox.server import API_TOKEN, BOT_EMAIL, CLIENT_ID, CLIENT_SECRET, Sandbox
+from app.tickets.markup import marked
 
 SCOPE = "read write"
 FILE = ("report.pdf", b"%PDF-1.4 nothing", "application/pdf")
@@ -220,6 +222,40 @@ def test_words_are_blacked_out(tenant: Sandbox, client: ZendeskClient) -> None:
     ticket = tenant.add_ticket("Card", "It is 4111 really")
     client.redact_text(ticket.id, client.comments(ticket.id)[0].id, "4111")
     assert "4111" not in client.comments(ticket.id)[0].body
+
+
+def test_links_are_taken_out_of_a_closed_tickets_comment_and_its_markup_stays(
+    tenant: Sandbox, client: ZendeskClient
+) -> None:
+    html = '<p>Dear <b>you</b>, <a href="http://bad.example/x">sign in</a> at http://bad.example/y now</p>'
+    ticket = tenant.add_ticket("Link", "x", html=html)
+    (comment,) = client.comments(ticket.id)
+    tenant.close(ticket.id)
+    wanted = marked(comment.html_body, {"http://bad.example/x", "http://bad.example/y"})
+    client.redact_comment(comment.id, ticket.id, html_body=wanted)
+    (after,) = client.comments(ticket.id)
+    assert "bad.example" not in after.html_body + after.body
+    assert "<p>Dear <b>you</b>, sign in at " in after.html_body
+
+
+def test_a_workspace_that_is_not_there_refuses_for_good(tenant: Sandbox, client: ZendeskClient) -> None:
+    ticket = tenant.add_ticket("Link", "See http://bad.example/x")
+    (comment,) = client.comments(ticket.id)
+    tenant.switches.set(agent_workspace=False)
+    try:
+        with pytest.raises(Forbidden):
+            client.redact_comment(comment.id, ticket.id, html_body=comment.html_body)
+    finally:
+        tenant.switches.set(agent_workspace=True)
+
+
+def test_ticket_events_bring_what_was_written_into_subject_and_fields(tenant: Sandbox, client: ZendeskClient) -> None:
+    tenant.switches.set(incremental_lag_seconds=0)
+    ticket = tenant.add_ticket("Order A-17", "Hello", custom={360001: "at http://site.example/", 360002: 5})
+    tenant.state.update_ticket(ticket.id, tenant.customers[0], {"subject": "Order A-18"})
+    events = [event for event in client.ticket_events(1.0).events if event.ticket_id == ticket.id]
+    texts = [pair for event in events for pair in event.texts]
+    assert texts == [("subject", "Order A-17"), ("field 360001", "at http://site.example/"), ("subject", "Order A-18")]
 
 
 def test_an_uploaded_file_comes_back_on_an_internal_note(tenant: Sandbox, client: ZendeskClient) -> None:

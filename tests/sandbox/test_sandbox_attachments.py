@@ -207,6 +207,35 @@ def test_the_workspace_paints_over_links(tenant: Sandbox, api: Any) -> None:
     assert tenant.comments(ticket.id)[0]["html_body"] == '<div class="zd-comment" dir="auto"><p>Hi ▇▇▇▇▇</p></div>'
 
 
+def test_words_redacted_in_a_formatted_comment_leave_its_links_alone(tenant: Sandbox, api: Any) -> None:
+    html = '<p>http <a href="http://phish.example/a">x</a> number 4111</p>'
+    ticket = tenant.add_ticket("Link", "x", html=html)
+    comment = tenant.comments(ticket.id)[0]
+    for word in ("http://phish.example/a", "4111"):
+        api("PUT", f"tickets/{ticket.id}/comments/{comment['id']}/redact", json={"text": word})
+    after = tenant.comments(ticket.id)[0]["html_body"]
+    assert "http://phish.example/a" in after
+    assert "number ▇▇▇▇" in after
+
+
+def test_the_workspace_refuses_what_is_not_the_comment(tenant: Sandbox, api: Any) -> None:
+    ticket = tenant.add_ticket("Link", "Hello there")
+    comment = tenant.comments(ticket.id)[0]
+    wanted = {"ticket_id": ticket.id, "html_body": "<p>Something <redact>else</redact></p>"}
+    assert api("PUT", f"comment_redactions/{comment['id']}", json=wanted).status_code == 422
+
+
+def test_fields_of_the_accounts_own_are_kept_and_stand_in_the_export(tenant: Sandbox, api: Any) -> None:
+    tenant.switches.incremental_lag_seconds = 0
+    sent = {"subject": "Order", "comment": {"body": "x"}, "custom_fields": [{"id": 360001, "value": "A-17"}]}
+    ticket = api("POST", "tickets", json={"ticket": sent}).json()["ticket"]
+    api("PUT", f"tickets/{ticket['id']}", json={"ticket": {"custom_fields": [{"id": 360001, "value": "A-18"}]}})
+    assert api.get(f"tickets/{ticket['id']}")["ticket"]["custom_fields"] == [{"id": 360001, "value": "A-18"}]
+    events = api.get("incremental/ticket_events?start_time=1000")["ticket_events"]
+    fields = [child.get("custom_ticket_fields") for event in events for child in event["child_events"]]
+    assert [each for each in fields if each] == [{"360001": "A-17"}, {"360001": "A-18"}]
+
+
 def test_a_role_that_may_not_redact_is_refused(tenant: Sandbox, api: Any) -> None:
     tenant.bot.may_redact = False
     ticket = tenant.add_ticket("File", "x", [("bad.exe", b"MZ", None)])

@@ -202,3 +202,16 @@ def test_an_export_that_does_not_move_is_no_endless_loop(house, monkeypatch):
 
 def test_the_wait_for_invisible_comments_is_longer_than_the_export_is_behind():
     assert enumerating.INVISIBLE_SECONDS > 60
+
+
+def test_comments_with_very_many_links_are_read_one_turn_after_the_other(house, monkeypatch):
+    monkeypatch.setattr(enumerating, "MOST_LINKS", 3)
+    ticket = house.tenant.add_ticket("Hi", "Hello")
+    for number in range(4):
+        house.tenant.add_comment(ticket.id, " ".join(f"https://{number}.site.test/{each}" for each in range(4)))
+    house.tenant.add_comment(ticket.id, "And the file", [EICAR])
+    call(house, ticket.id)
+    house.run()
+    assert len([scan for scan in house.scans if scan.kind == "url"]) == 16
+    assert next(scan for scan in house.scans if scan.kind == "attachment").state == "quarantined"
+    assert [stored.outcome for stored in house.rows(inbox)] == ["read"]

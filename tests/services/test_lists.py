@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.errors import Rejected
-from app.tickets.lists import Entry, EntryKind, Side, decide_by_lists, normalised
+from app.tickets.lists import Entry, EntryIndex, EntryKind, Side, decide_by_lists, normalised
 from app.tickets.service.lists import Lists
 from tests.builders import NOON, Clock, a_connection, a_database
 
@@ -48,6 +48,10 @@ def test_no_entry_decides_nothing():
         ("url", "https://bad.example/x", {"url": "https://bad.example/x"}),
         ("domain", "bad.example", {"url": "https://bad.example/x"}),
         ("domain", "bad.example", {"url": "https://a.b.bad.example:8443/x?y"}),
+        ("host", "bad.example", {"url": "https://bad.example:8443/x"}),
+        ("host", "192.0.2.7", {"url": "http://192.0.2.7/"}),
+        ("pattern", "*.bad.example/x*", {"url": "https://a.bad.example/xyz?q"}),
+        ("pattern", "*/wp-admin/*", {"url": "https://anything.test/wp-admin/x"}),
         ("domain", "192.0.2.7", {"url": "http://192.0.2.7/"}),
         ("domain", "[2001:db8::1]", {"url": "http://[2001:db8::1]/"}),
         ("sender", "eve@bad.example", {"sender": "Eve@BAD.example"}),
@@ -63,6 +67,9 @@ def test_an_entry_matches_its_content(kind, value, content):
 @pytest.mark.parametrize(
     ("kind", "value", "content"),
     [
+        ("host", "bad.example", {"url": "https://a.bad.example/"}),
+        ("host", "bad.example", {"sender": "eve@bad.example"}),
+        ("pattern", "bad.example/x*", {"url": "https://bad.example/y"}),
         ("domain", "bad.example", {"url": "https://notbad.example/"}),
         ("domain", "bad.example", {"url": "https://bad.example.org/"}),
         ("domain", "bad.example", {"url": "https://good.example/bad.example"}),
@@ -216,6 +223,62 @@ def test_entries_for_asks_the_index(lists, database):
     with database.read() as reading:
         plan = reading.exec_driver_sql("EXPLAIN QUERY PLAN SELECT * FROM list_entries WHERE value IN ('a', 'b')").all()
     assert "ix_list_entries_value" in str(plan)
+
+
+def test_patterns_are_found_by_their_host_or_by_none(lists, database):
+    acme = a_connection(database)
+    for value in ("*.bad.example/x*", "other.example/*", "*/wp-admin/*"):
+        lists.add(Side.BLOCK, EntryKind.PATTERN, value, actor="ana")
+    found = {each.value for each in lists.entries_for(acme, url="https://a.bad.example/y")}
+    assert found == {"*.bad.example/x*", "*/wp-admin/*"}
+
+
+def test_patterns_about_every_host_are_few(lists, monkeypatch):
+    monkeypatch.setattr("app.tickets.service.lists.MOST_EVERYWHERE", 2)
+    for number in range(2):
+        lists.add(Side.BLOCK, EntryKind.PATTERN, f"*/login{number}*", actor="ana")
+    with pytest.raises(Rejected, match="at most 2"):
+        lists.add(Side.BLOCK, EntryKind.PATTERN, "*/login2*", actor="ana")
+
+
+def test_what_a_link_passes_on_its_way_can_be_blocked_but_not_allowed():
+    entries = [
+        entry(kind="domain", value="wrapper.example", side="allow"),
+        entry(kind="domain", value="bad.example", id=2),
+    ]
+    index = EntryIndex(entries[:1], now=NOON)
+    assert index.decide(url="https://evil.test/", leads_to=["https://wrapper.example/?u=x"]) is None
+    hit = EntryIndex(entries, now=NOON).decide(url="https://wrapper.example/", leads_to=["https://bad.example/"])
+    assert hit is not None and hit.side is Side.BLOCK
+
+
+def test_hits_are_counted_and_change_no_version(lists, database, clock):
+    acme = a_connection(database)
+    made, _ = lists.add(Side.BLOCK, EntryKind.HOST, "bad.example", actor="ana")
+    version = lists.version(acme)
+    with database.write() as connection:
+        lists.count_hits(connection, {made.id: 3}, clock())
+        lists.count_hits(connection, {made.id: 2}, clock())
+    [again] = lists.all(Side.BLOCK)
+    assert (again.hits, again.last_hit_at) == (5, clock())
+    assert lists.version(acme) == version
+
+
+def test_the_version_changes_with_what_the_lists_say(lists, database, clock):
+    acme, other = a_connection(database), a_connection(database, name="other")
+    versions = [lists.version(acme)]
+    made, _ = lists.add(Side.BLOCK, EntryKind.HOST, "bad.example", actor="ana", expires_at=clock() + 60)
+    versions.append(lists.version(acme))
+    clock.now += 1
+    lists.add(Side.BLOCK, EntryKind.HOST, "bad.example", actor="ana", reason="again", expires_at=clock() + 60)
+    versions.append(lists.version(acme))
+    lists.add(Side.ALLOW, EntryKind.HOST, "good.example", actor="ana", connection="acme")
+    versions.append(lists.version(acme))
+    assert lists.version(other) == versions[2]
+    clock.now += 100  # the first one has expired
+    versions.append(lists.version(acme))
+    lists.remove(Side.BLOCK, made.id)
+    assert len(set(versions)) == len(versions)
 
 
 # ── CSV ────────────────────────────────────────────────────────────────────

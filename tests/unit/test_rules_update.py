@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.rule_sources import Fetched, Stamp
+from app.adapters.open_internet import Stamp
+from app.adapters.rule_sources import Fetched
 from app.commands.rules import check
 from app.commands.rules_update import update
 from app.config import Settings

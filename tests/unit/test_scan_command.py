@@ -17,8 +17,12 @@ from typing import Any
 import pytest
 
 from app.commands import rules as rules_command
-from app.commands.scan import Unread, files_of, scan_paths
+from app.commands.paths import Unread, files_of
+from app.commands.scan import scan_paths
+from app.engine.links.judged import with_links_judged
+from app.engine.links.reputation import Hit, KnownHits
 from app.engine.model import Finding, Link, Report, Severity, Verdict
+from app.engine.policy import Policy
 from app.engine.rules import RuleProblem
 from app.errors import Misconfigured
 from app.sandbox.samples import eicar, zip_of
@@ -169,11 +173,31 @@ def test_a_link_that_is_asked_for_by_name_is_followed(tmp_path: Path) -> None:
     assert json.loads(scan(tmp_path / "link")[1])["path"].endswith("link")
 
 
+def test_links_inside_a_file_carry_verdict_and_reason_and_make_it_suspicious_at_most(tmp_path: Path) -> None:
+    listed = KnownHits({"bad.example/": [Hit("a feed", "phishing", 100, "bad.example/")]})
+    path = file(tmp_path, "a")
+
+    status, out, _ = scan(path, judge_links=lambda report: with_links_judged(report, Policy(), listed))
+
+    answer = json.loads(out)
+    assert (status, answer["verdict"]) == (1, "suspicious")
+    assert (answer["urls"][0]["verdict"], answer["urls"][0]["reasons"]) == (
+        "malicious",
+        ["Listed by a feed as phishing"],
+    )
+
+
+def test_the_same_file_is_clean_where_nothing_is_known_of_its_link(tmp_path: Path) -> None:
+    status, out, _ = scan(file(tmp_path, "a"), judge_links=lambda report: with_links_judged(report, Policy()))
+
+    assert (status, json.loads(out)["urls"][0]["verdict"]) == (0, "clean")
+
+
 def test_a_folder_that_cannot_be_read_counts_as_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("app.commands.scan.os.scandir", refuse)
+    monkeypatch.setattr("app.commands.paths.os.scandir", refuse)
 
     assert list(files_of([tmp_path])) == [Unread(tmp_path, "Permission denied")]
 

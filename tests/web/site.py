@@ -12,13 +12,24 @@ from sqlalchemy import delete, select, update
 
 from app.access.roles import Role
 from app.access.service import Access
+from app.adapters.feeds import FeedFetcher
 from app.config import Settings
+from app.connections.service import Connections
 from app.db import Database, metadata
 from app.engine.model import Verdict
 from app.errors import Rejected
+from app.feeds.service.feeds import Feeds
+from app.findings.policy import Policy
+from app.jobs import InlineQueue
 from app.keys import MasterKey
+from app.providers.service.answers import Answers
+from app.providers.service.asking import ProviderQueue
+from app.providers.service.disclosures import Disclosures
+from app.providers.service.policies import ProviderPolicies
+from app.tickets.service.links import LinkJudge
 from app.tickets.service.lists import Lists
 from app.tickets.service.queries import ScanQueries
+from app.tickets.service.urls import UrlScans
 from app.tickets.tables import scans
 from app.web import build_web
 from tests.builders import NOON, Clock, a_database
@@ -91,9 +102,15 @@ class FakeServices:
     database: Database
     keys: MasterKey
     access: Access
+    connections: Connections
     queries: ScanQueries
     lists: Lists
     verdicts: FakeVerdicts
+    feeds: Feeds
+    provider_policies: ProviderPolicies
+    disclosures: Disclosures
+    providers: ProviderQueue
+    url_scans: UrlScans
     files: FakeFiles = field(default_factory=FakeFiles)
     health: FakeHealth = field(default_factory=FakeHealth)
     inbox: NoInbox = field(default_factory=NoInbox)
@@ -106,14 +123,42 @@ class Site:
         self.clock = Clock()
         self.database = a_database(folder)
         settings = Settings.from_environment({"DESKWARDEN_HOME": str(folder), **environment})
+        keys, lists = MasterKey(b"k" * 32), Lists(self.database, self.clock)
+        policies = ProviderPolicies(self.database, keys, self.clock)
+        disclosures = Disclosures(self.database, self.clock)
+        #: Nobody is asked: there is nobody.
+        providers = ProviderQueue(
+            self.database,
+            InlineQueue(),
+            policies,
+            disclosures,
+            Answers(self.database, self.clock),
+            {},
+            now=self.clock,
+            changed=lambda _connection_id, _urls: None,
+        )
+        judge = LinkJudge(self.database, lists, self.clock)
         self.services = FakeServices(
             settings=settings,
             database=self.database,
-            keys=MasterKey(b"k" * 32),
+            keys=keys,
             access=Access(self.database, self.clock),
+            connections=Connections(
+                self.database,
+                keys,
+                public_url=settings.public_url,
+                trusted_hosts=frozenset(),
+                limiter=lambda _name: None,
+                now=self.clock,
+            ),
             queries=ScanQueries(self.database),
-            lists=Lists(self.database, self.clock),
+            lists=lists,
             verdicts=FakeVerdicts(self.database),
+            feeds=Feeds(self.database, keys, FeedFetcher(frozenset()), folder, self.clock),
+            provider_policies=policies,
+            disclosures=disclosures,
+            providers=providers,
+            url_scans=UrlScans(self.database, judge, policy=Policy(), now=self.clock, ask=providers),
         )
         self.app: Flask = build_web(cast("Services", self.services), now=self.clock)
         self.tokens: dict[Role | None, str] = {}

@@ -9,6 +9,8 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.access.roles import Role
+from app.adapters.providers.model import Kind
+from app.providers.catalogue import ProviderName
 from tests.builders import a_connection, a_decision, a_finding, a_notice, a_scan, an_action
 
 
@@ -37,7 +39,7 @@ def test_the_routes_of_the_contract_are_there(document):
         "/api/v1/scans", "/api/v1/scans/{scan_id}", "/api/v1/scans/{scan_id}/history",
         "/api/v1/scans/{scan_id}/verdict", "/api/v1/scans/{scan_id}/file", "/api/v1/lists/{side}",
         "/api/v1/lists/{side}/{entry_id}", "/api/v1/connections", "/api/v1/statistics", "/api/v1/audit",
-        "/api/v1/openapi.json",
+        "/api/v1/openapi.json", "/api/v1/urls",
     } <= set(document["paths"])  # fmt: skip
 
 
@@ -72,6 +74,12 @@ def whole_scan(database):
         ("get", "/connections", "/connections", None),
         ("get", "/statistics", "/statistics", None),
         ("get", "/audit", "/audit", None),
+        ("post", "/urls", "/urls", {"url": "https://new.example.com/"}),
+        ("post", "/urls", "/urls", {"url": 5}),
+        ("get", "/connections/{name}/providers", "/connections/acme/providers", None),
+        ("get", "/connections/{name}/providers", "/connections/nobody/providers", None),
+        ("put", "/connections/{name}/providers", "/connections/acme/providers", {"shorteners": {"enabled": True}}),
+        ("get", "/disclosures", "/disclosures", None),
         ("get", "/scans", "/scans?limit=0", None),
         ("get", "/scans/{scan_id}", "/scans/99", None),
     ],
@@ -80,6 +88,7 @@ def test_every_answer_fits_its_description(site, database, document, method, tem
     a_connection(database)
     whole_scan(database)
     site.post("/lists/block", json={"kind": "domain", "value": "old.example", "expires_at": "2027-01-01"})
+    site.services.disclosures.begin(1, ProviderName.DNS_LISTS, "192.0.2.53", Kind.HOST, ["old.example"], [1])
     answer = site.call(method.upper(), path, Role.ADMIN, **({"json": body} if body else {}))
     described = document["paths"][f"/api/v1{template}"][method]["responses"][str(answer.status_code)]
     schema = described["content"][answer.mimetype]["schema"]

@@ -128,7 +128,55 @@ def test_connections_are_listed_without_their_secrets(site, database):
     a_connection(database)
     answer = site.get("/connections")
     assert [each["name"] for each in answer.get_json()["results"]] == ["acme"]
-    assert set(answer.get_json()["results"][0]) == {"name", "base_url", "auth", "created_at"}
+    assert set(answer.get_json()["results"][0]) == {"name", "base_url", "auth", "links", "created_at"}
+
+
+def test_an_admin_chooses_what_is_done_about_links(site, database):
+    a_connection(database)
+    answer = site.call("PATCH", "/connections/acme", Role.ADMIN, json={"links": "redact"})
+    assert (answer.status_code, answer.get_json()["links"]) == (200, "redact")
+    assert site.get("/connections").get_json()["results"][0]["links"] == "redact"
+    assert site.get("/audit").get_json()["results"][0]["event"] == "connection.changed"
+
+
+@pytest.mark.parametrize("body", [{}, {"links": "delete"}, {"links": None}, {"links": "note", "name": "x"}, []])
+def test_a_choice_that_there_is_not_is_a_422(site, database, body):
+    a_connection(database)
+    assert site.call("PATCH", "/connections/acme", Role.ADMIN, json=body).status_code == 422
+
+
+def test_only_an_admin_chooses_and_only_for_a_connection_that_is_there(site, database):
+    a_connection(database)
+    body = {"links": "redact"}
+    assert site.call("PATCH", "/connections/acme", Role.ANALYST, json=body).status_code == 403
+    assert site.call("PATCH", "/connections/nobody", Role.ADMIN, json=body).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "stored"),
+    [
+        ("host", "WWW.Bad.example", "www.bad.example"),
+        ("pattern", "https://*.Bad.example/path/*", "https://*.bad.example/path/*"),
+    ],
+)
+def test_hosts_and_patterns_are_listed_with_their_hits(site, kind, value, stored):
+    entry = add(site, kind=kind, value=value).get_json()
+    assert (entry["kind"], entry["value"], entry["hits"], entry["last_hit_at"]) == (kind, stored, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("side", "kind", "value"),
+    [
+        ("allow", "pattern", "*/login*"),
+        ("allow", "pattern", "*.com/*"),
+        ("block", "pattern", "*/*"),
+        ("block", "pattern", "https://"),
+        ("block", "host", "*.bad.example"),
+        ("block", "host", "bad.example/path"),
+    ],
+)
+def test_a_host_or_a_pattern_that_says_too_much_or_nothing_is_a_422(site, side, kind, value):
+    assert add(site, side, kind=kind, value=value).status_code == 422
 
 
 def test_statistics_count_by_verdict_and_state(site, database):

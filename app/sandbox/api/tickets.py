@@ -15,6 +15,7 @@ from app.sandbox.state import TICKET_FIELDS, NewComment
 pages = Blueprint("tickets", __name__, url_prefix="/api/v2")
 
 _WRITABLE = TICKET_FIELDS | {"subject", "status", "tags", "requester_id"}
+_CUSTOM = "custom_fields"
 _GUARDS = {"comment", "safe_update", "updated_stamp"}
 _COMMENT_KEYS = {"body", "html_body", "public", "uploads", "author_id"}
 
@@ -53,7 +54,7 @@ def create_ticket() -> tuple[dict[str, Any], int, dict[str, str]]:
     sent = body("ticket")
     comment = _comment(sent.get("comment") or {"body": sent.get("description", "")}, actor)
     fields = {name: value for name, value in sent.items() if name in TICKET_FIELDS}
-    warn_about("create", sorted(set(sent) - _WRITABLE - _GUARDS - {"requester", "description"}))
+    warn_about("create", sorted(set(sent) - _WRITABLE - _GUARDS - {"requester", "description", _CUSTOM}))
     ticket = state().create_ticket(
         actor,
         str(sent.get("subject") or comment.body[:60]),
@@ -61,6 +62,7 @@ def create_ticket() -> tuple[dict[str, Any], int, dict[str, str]]:
         requester=_requester(sent, actor),
         tags=[str(tag) for tag in sent.get("tags") or []],
         fields=fields,
+        custom=_custom(sent),
     )
     answer = {"ticket": views().ticket(ticket), "audit": views().audit(ticket, ticket.audits[0])}
     return answer, 201, {"Location": answer["ticket"]["url"]}
@@ -73,12 +75,12 @@ def update_ticket(ticket_id: int) -> dict[str, Any]:
     sent = body("ticket")
     ticket = state().ticket(ticket_id)
     count_ticket_update(ticket_id, actor)
-    warn_about("update", sorted(set(sent) - _WRITABLE - _GUARDS))
+    warn_about("update", sorted(set(sent) - _WRITABLE - _GUARDS - {_CUSTOM}))
     comment = _comment(sent["comment"], actor) if sent.get("comment") else None
     changes = {name: value for name, value in sent.items() if name in _WRITABLE}
     with state().lock:
         _check_stamp(ticket, sent)
-        ticket, audit = state().update_ticket(ticket_id, actor, changes, comment)
+        ticket, audit = state().update_ticket(ticket_id, actor, changes, comment, custom=_custom(sent))
     return {"ticket": views().ticket(ticket), "audit": views().audit(ticket, audit)}
 
 
@@ -92,6 +94,16 @@ def _check_stamp(ticket: Ticket, sent: dict[str, Any]) -> None:
         raise errors.record_invalid("updated_stamp", "Updated stamp: is not a date") from None
     if seen < int(ticket.updated_at):
         raise errors.update_conflict()
+
+
+def _custom(sent: dict[str, Any]) -> dict[int, Any]:
+    """Return the values of the account's own fields by number; entries that are none are left out, as Zendesk does."""
+    given = sent.get(_CUSTOM) if isinstance(sent.get(_CUSTOM), list) else []
+    return {
+        int(item["id"]): item.get("value")
+        for item in given or []
+        if isinstance(item, dict) and str(item.get("id", "")).isdigit()
+    }
 
 
 def _requester(sent: dict[str, Any], actor: User) -> User | None:

@@ -7,7 +7,7 @@ found in ``sending`` may have reached Zendesk or not, so Zendesk is read first. 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -80,6 +80,22 @@ class Desk:
                 started_at=func.coalesce(actions.c.started_at, self.now()),
                 **values,
             )
+
+    def mark_all_sending(self, details: Mapping[int, dict[str, Any]]) -> None:
+        """Do the same for actions that are sent together: all of them or none. ``details`` are theirs by their id."""
+        with self.database.write() as connection:
+            waiting = select(actions.c.id).where(actions.c.id.in_(details), actions.c.finished_at.is_(None))
+            found = connection.execute(waiting if self.database.is_sqlite else waiting.with_for_update()).all()
+            held = connection.execute(select(tickets.c.id).where(self.lease.held())).first()
+            if len(found) < len(details) or held is None:
+                raise Overruled
+            change = {
+                "state": "sending",
+                "attempts": actions.c.attempts + 1,
+                "started_at": func.coalesce(actions.c.started_at, self.now()),
+            }
+            for action_id, detail in details.items():
+                connection.execute(update(actions).where(actions.c.id == action_id).values(**change, detail=detail))
 
     def change(self, connection: Connection, action_id: int, **values: Any) -> None:
         """Change an action, as long as the ticket is ours."""

@@ -5,9 +5,9 @@ The webhook is only a hint. Rows are unique by what they are about, so that a re
 
 from __future__ import annotations
 
-import hashlib
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import orjson
@@ -16,17 +16,17 @@ from sqlalchemy import Connection, select, update
 
 from app.adapters.zendesk import Comment, NotFound
 from app.db import Database
-from app.engine.links.extract import extract_links
 from app.engine.model import Link
 from app.errors import Misconfigured, Rejected, Temporary
-from app.findings.policy import Effect, Policy
 from app.jobs import Job, Queue
 from app.keys import MasterKey
 from app.tickets.locked import words
 from app.tickets.service.leases import Lease, take
-from app.tickets.service.links import LinkJudge
+from app.tickets.service.links import Ask, LinkJudge, unsettled
 from app.tickets.service.locks import reopen
-from app.tickets.service.record import record
+from app.tickets.service.own_notes import OwnNotes
+from app.tickets.service.record import Judgement
+from app.tickets.service.seen_links import MOST_LINKS, LinkStore, links_of, storable
 from app.tickets.tables import comments, inbox, scans, tickets
 
 log = structlog.get_logger()
@@ -37,12 +37,24 @@ INVISIBLE_SECONDS = 120.0
 #: The same for a whole ticket. Should it turn up after all, the reconciler finds it in the export of ticket events.
 GONE_SECONDS = 20.0
 
+#: Links of one comment after which the lease is renewed.
+MANY_LINKS = 1_000
+
 
 class Tenant(Protocol):
     """What reading a ticket needs of a tenant."""
 
     def comments(self, ticket_id: int, *, newer_than: int | None = None) -> list[Comment]:
         """The ticket's comments after that one, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A comment with its links and what was said of each."""
+
+    comment: Comment
+    links: list[Link]
+    judgements: list[Judgement]
 
 
 class Enumerator:
@@ -55,8 +67,10 @@ class Enumerator:
         queue: Queue,
         tenant: Callable[[int, str], Tenant],
         judge: LinkJudge,
+        store: LinkStore,
+        ask: Ask,
+        own_notes: OwnNotes,
         *,
-        policy: Policy,
         own_pages: str,
         now: Callable[[], float],
     ) -> None:
@@ -65,7 +79,9 @@ class Enumerator:
         self._queue = queue
         self._tenant = tenant
         self._judge = judge
-        self._policy = policy
+        self._links_store = store
+        self._ask = ask
+        self._own_notes = own_notes
         self._own_pages = own_pages
         self._now = now
 
@@ -127,43 +143,76 @@ class Enumerator:
     def _store(
         self, connection_id: int, ticket_id: int, lease: Lease, waiting: Sequence[Any], last: int, found: list[Comment]
     ) -> None:
-        new_scans: list[int] = []
-        orders = False
-        links = {comment.id: self._links(comment) for comment in found}
-        verdicts = self._judge.verdicts(connection_id, {link.url for each in links.values() for link in each})
-        newest = max((comment.id for comment in found), default=last)
+        read = self._judged(connection_id, ticket_id, lease, found)
+        version = self._judge.version(connection_id) if any(each.links for each in read) else ""
+        is_all = len(read) == len(found)
         with self._database.write() as connection:
+            newest = max((each.comment.id for each in read), default=last)
             held = connection.execute(
                 update(tickets).where(lease.held()).values(last_comment_id=max(newest, last)).returning(tickets.c.id)
             ).scalar_one_or_none()
             if held is None:  # we were too slow and somebody else reads the ticket now
                 return
-            unseen = [
-                comment for comment in found if self._store_comment(connection, connection_id, ticket_id, comment)
-            ]
-            new_scans += reopen(connection, connection_id, ticket_id, unseen, self._now())
-            for comment in found:
-                new = self._store_files(connection, connection_id, ticket_id, comment)
-                if new:
-                    self._store_text(connection, connection_id, comment)
-                new_scans += new
-                orders |= self._store_links(connection, connection_id, ticket_id, comment, links[comment.id], verdicts)
+            new_scans, orders = self._write(connection, connection_id, ticket_id, read, version)
             seen = _seen(connection, connection_id, waiting)
             self._settle(
                 connection,
                 waiting,
-                lambda call: call.comment_id is None or call.comment_id in seen,
-                patience=INVISIBLE_SECONDS,
+                lambda call: is_all if call.comment_id is None else call.comment_id in seen,
+                patience=INVISIBLE_SECONDS if is_all else math.inf,
                 missing="never became visible",
             )
-        log.info("ticket.read", connection=connection_id, ticket=ticket_id, comments=len(found), files=len(new_scans))
+        log.info("ticket.read", connection=connection_id, ticket=ticket_id, comments=len(read), files=len(new_scans))
         for scan_id in new_scans:
             self._put(Job.SCAN, scan_id=scan_id)
+        for each in read:
+            if each.comment.id > last and (open_ones := unsettled(each.links, each.judgements)):
+                self._ask.ask(connection_id, open_ones, ticket_id)
         if orders:
             self._put(Job.ACT, connection_id=connection_id, ticket_id=ticket_id)
 
+    def _judged(self, connection_id: int, ticket_id: int, lease: Lease, found: list[Comment]) -> list[_Read]:
+        """Judge the comments' links, oldest first, until there are so many that the rest has to wait for its turn."""
+        ours = self._own_notes.among(connection_id, ticket_id, found)
+        read: list[_Read] = []
+        for comment in sorted(found, key=lambda comment: comment.id):
+            if sum(len(each.links) for each in read) > MOST_LINKS:
+                break
+            links = self._links(comment)
+            if comment.id in ours:
+                links = self._own_notes.without_told(connection_id, ticket_id, links)
+            read.append(_Read(comment, links, self._judge.judge(connection_id, links)))
+            if len(links) > MANY_LINKS:  # which took seconds
+                lease.renew()
+        return read
+
+    def _write(
+        self, connection: Connection, connection_id: int, ticket_id: int, read: Sequence[_Read], version: str
+    ) -> tuple[list[int], bool]:
+        """Write what is new; return the scans of files that are to be judged, and whether links ordered anything."""
+        comments_read = [each.comment for each in read]
+        unseen = [
+            comment for comment in comments_read if self._store_comment(connection, connection_id, ticket_id, comment)
+        ]
+        new_scans, orders = reopen(connection, connection_id, ticket_id, unseen, self._now()), False
+        for each in read:
+            new = self._store_files(connection, connection_id, ticket_id, each.comment)
+            if new:
+                self._store_text(connection, connection_id, each.comment)
+            new_scans += new
+            orders |= self._links_store.store(
+                connection,
+                self._origin(connection_id, ticket_id, each.comment),
+                str(each.comment.id),
+                each.links,
+                each.judgements,
+                version=version,
+                now=self._now(),
+            )
+        return new_scans, orders
+
     def _links(self, comment: Comment) -> list[Link]:
-        found = extract_links(comment.html_body, html=True) if comment.html_body else extract_links(comment.body)
+        found = links_of(comment.html_body, comment.body)
         # An inline image stands in the HTML by the address of a file that is scanned as such.
         files = {attachment.content_url for attachment in comment.attachments}
         # Our own notes point to our own pages; nothing is learned from judging those.
@@ -204,9 +253,9 @@ class Enumerator:
                     identity=f"attachment:{attachment.id}",
                     kind="attachment",
                     attachment_id=attachment.id,
-                    name=_storable(attachment.file_name),
+                    name=storable(attachment.file_name),
                     size=attachment.size,
-                    content_type=_storable(attachment.content_type),
+                    content_type=storable(attachment.content_type),
                     source=self._keys.seal("source", orjson.dumps(source)),
                     woken_at=self._now(),
                 )
@@ -216,47 +265,14 @@ class Enumerator:
                 new.append(scan_id)
         return new
 
-    def _store_links(
-        self,
-        connection: Connection,
-        connection_id: int,
-        ticket_id: int,
-        comment: Comment,
-        links: list[Link],
-        verdicts: dict[str, Any],
-    ) -> bool:
-        orders = False
-        for link in links:
-            digest = hashlib.sha256(link.url.encode()).hexdigest()[:32]
-            judgement = verdicts[link.url]
-            row = connection.execute(
-                self._database.insert_once(scans)
-                .values(
-                    **self._origin(connection_id, ticket_id, comment),
-                    identity=f"url:{comment.id}:{digest}",
-                    kind="url",
-                    name=_storable(link.raw)[:1000],
-                    url=link.url,
-                    state="done",
-                    finished_at=self._now(),
-                    findings=[finding.to_dict() for finding in judgement.findings],
-                )
-                .returning(scans)
-            ).one_or_none()
-            if row is not None:
-                effect = self._policy.effect("url", judgement.verdict)
-                record(connection, row, judgement, effect, policy=self._policy, now=self._now())
-                orders |= effect is not Effect.NOTHING
-        return orders
-
     def _origin(self, connection_id: int, ticket_id: int, comment: Comment) -> dict[str, Any]:
         return {
             "connection_id": connection_id,
             "ticket_id": ticket_id,
             "comment_id": comment.id,
-            "sender": _storable(comment.from_address or comment.author_email),
-            "receiver": _storable(comment.to_address),
-            "channel": _storable(comment.channel),
+            "sender": storable(comment.from_address or comment.author_email),
+            "receiver": storable(comment.to_address),
+            "channel": storable(comment.channel),
             "created_at": self._now(),
             "queued_at": self._now(),
         }
@@ -326,8 +342,3 @@ def _seen(connection: Connection, connection_id: int, waiting: Sequence[Any]) ->
             )
         ).scalars()
     )
-
-
-def _storable(text: str) -> str:
-    """Make text fit every database: PostgreSQL takes no NUL, and no encoding takes lone surrogates."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

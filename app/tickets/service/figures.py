@@ -64,13 +64,13 @@ class Figures:
 
     def connections(self) -> list[dict[str, Any]]:
         """Return the connections without their secrets, by name."""
-        columns = (connections.c.name, connections.c.base_url, connections.c.auth, connections.c.created_at)
+        columns = [connections.c[name] for name in ("name", "base_url", "auth", "links", "created_at")]
+        # What is sent through the API without a tenant has a row of its own, to which nobody is connected.
+        tenants = select(*columns).where(connections.c.auth != "none").order_by(connections.c.name)
         with self._database.read() as connection:
-            rows = connection.execute(select(*columns).order_by(connections.c.name)).all()
-        return [
-            {"name": row.name, "base_url": row.base_url, "auth": row.auth, "created_at": iso(row.created_at)}
-            for row in rows
-        ]
+            rows = connection.execute(tenants).all()
+        plain = ("name", "base_url", "auth", "links")
+        return [{**{name: getattr(row, name) for name in plain}, "created_at": iso(row.created_at)} for row in rows]
 
     def _rows(self, statement: Any) -> list[Any]:
         with self._database.read() as connection:

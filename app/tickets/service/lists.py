@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from app.connections.tables import connections
 from app.db import Database
 from app.errors import Rejected
 from app.tickets import lists_csv
-from app.tickets.lists import LONGEST_REASON, Entry, EntryKind, Side, candidates, normalised
+from app.tickets.lists import LONGEST_REASON, Entry, EntryKind, Side, anchor_of, candidates, normalised
 from app.tickets.lists_csv import Line, Mistake
 from app.tickets.tables import list_entries
+
+#: Patterns about every host on one list: each is held against every link.
+MOST_EVERYWHERE = 100
+
+#: Entries whose hits are counted by one statement.
+_AT_ONCE = 200
 
 
 class Lists:
@@ -82,11 +88,37 @@ class Lists:
         if not values:
             return []
         statement = select(list_entries).where(
-            list_entries.c.value.in_(values),
+            list_entries.c.value.in_(values) | list_entries.c.anchor.in_({"", *values}),
             list_entries.c.connection_id.is_(None) | (list_entries.c.connection_id == connection_id),
         )
         with self._database.read() as reading:
             return [_entry(row) for row in reading.execute(statement)]
+
+    def version(self, connection_id: int) -> str:
+        """Return what changes whenever the lists may say something else about a connection's content."""
+        columns = (
+            func.count(),
+            func.coalesce(func.max(list_entries.c.id), 0),
+            func.coalesce(func.max(func.coalesce(list_entries.c.changed_at, list_entries.c.created_at)), 0.0),
+        )
+        statement = select(*columns).where(
+            list_entries.c.connection_id.is_(None) | (list_entries.c.connection_id == connection_id),
+            list_entries.c.expires_at.is_(None) | (list_entries.c.expires_at > self._now()),
+        )
+        with self._database.read() as reading:
+            count, newest, changed = reading.execute(statement).one()
+        return f"{count}.{newest}.{changed:.6f}" if count else ""
+
+    @staticmethod
+    def count_hits(transaction: Connection, hits: Mapping[int, int], now: float) -> None:
+        """Note that entries decided, as part of an open transaction: ``hits`` is how often, by entry id."""
+        for start in range(0, len(hits), _AT_ONCE):
+            some = dict(list(hits.items())[start : start + _AT_ONCE])
+            transaction.execute(
+                update(list_entries)
+                .where(list_entries.c.id.in_(some))
+                .values(hits=list_entries.c.hits + case(some, value=list_entries.c.id, else_=0), last_hit_at=now)
+            )
 
     def connection_names(self) -> dict[int, str]:
         """Return the name of each connection by its id."""
@@ -124,7 +156,7 @@ class Lists:
             "value": line.value,
             "connection_id": ids[line.connection] if line.connection else None,
         }
-        said = {"reason": line.reason, "expires_at": line.expires_at, "actor": actor}
+        said = {"reason": line.reason, "expires_at": line.expires_at, "actor": actor, "changed_at": self._now()}
         row_id = transaction.execute(
             update(list_entries)
             .where(*(list_entries.c[name].is_not_distinct_from(value) for name, value in same.items()))
@@ -133,8 +165,19 @@ class Lists:
         ).scalar()
         if row_id is not None:
             return row_id, False
-        added = insert(list_entries).values(**same, **said, created_at=self._now()).returning(list_entries.c.id)
+        anchor = anchor_of(line.kind, line.value)
+        if anchor == "":
+            self._check_room(transaction, side)
+        added = insert(list_entries).values(**same, **said, anchor=anchor, created_at=self._now())
+        added = added.returning(list_entries.c.id)
         return int(transaction.execute(added).scalar_one()), True
+
+    @staticmethod
+    def _check_room(transaction: Connection, side: Side) -> None:
+        """Patterns about every host are held against every link there is."""
+        held = select(func.count()).where(list_entries.c.anchor == "", list_entries.c.side == side.value)
+        if transaction.execute(held).scalar_one() >= MOST_EVERYWHERE:
+            raise Rejected(f"A list has at most {MOST_EVERYWHERE} patterns about every host.", code="invalid")
 
 
 def _ids(transaction: Connection) -> dict[str, int]:
@@ -156,4 +199,6 @@ def _entry(row: Any) -> Entry:
         created_at=row.created_at,
         expires_at=row.expires_at,
         connection_id=row.connection_id,
+        hits=row.hits,
+        last_hit_at=row.last_hit_at,
     )

@@ -1,5 +1,7 @@
 """Reconcile: comments that no webhook told of are found in the incremental ticket events and read like any other.
 
+What the events wrote into subjects and fields is judged from the same answer.
+
 One call covers up to 1,000 events; the export never shows the last minute and may show an event twice.
 https://developer.zendesk.com/api-reference/ticketing/ticket-management/incremental_exports/
 """
@@ -15,6 +17,7 @@ from sqlalchemy import Connection, select, update
 from app.connections.tables import connections
 from app.db import Database
 from app.errors import DeskwardenError
+from app.tickets.service.texts import TicketTexts
 from app.tickets.tables import comments, inbox
 
 log = structlog.get_logger()
@@ -36,10 +39,17 @@ class Reconciler:
     """Reads one connection's ticket events from where it stopped."""
 
     def __init__(
-        self, database: Database, tenant: Callable[[int, str], Any], *, period: float, now: Callable[[], float]
+        self,
+        database: Database,
+        tenant: Callable[[int, str], Any],
+        texts: TicketTexts,
+        *,
+        period: float,
+        now: Callable[[], float],
     ) -> None:
         self._database = database
         self._tenant = tenant
+        self._texts = texts
         self._period = max(period, SHORTEST_PERIOD)
         self._now = now
 
@@ -72,6 +82,7 @@ class Reconciler:
         start = max(min(since - OVERLAP, self._now() - YOUNGEST), 0.0)
         for _ in range(PAGES):
             page = tenant.ticket_events(start)
+            self._texts.read(connection_id, page.events)
             with self._database.write() as connection:
                 for event in page.events:
                     if event.has_comment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,9 @@ class Judgement:
     findings: tuple[Finding, ...] = ()
     urls: tuple[Link, ...] = ()
     rules_version: str | None = None
+    feeds_version: str | None = None
+    #: The entry of a list that decided.
+    entry_id: int | None = None
 
 
 def record(
@@ -39,30 +43,11 @@ def record(
 
     A copy that is in the vault already makes the copying a done action, so that every redaction has one before it.
     """
-    decision_id: int = connection.execute(
-        insert(decisions)
-        .values(
-            connection_id=scan.connection_id,
-            scan_id=scan.id,
-            ticket_id=scan.ticket_id,
-            comment_id=scan.comment_id,
-            verdict=judgement.verdict.value,
-            verdict_by=judgement.by,
-            actor=judgement.actor,
-            reason=judgement.reason,
-            effect=effect.value,
-            policy_version=policy.version,
-            rules_version=judgement.rules_version,
-            decided_at=now,
-            settled=effect in (Effect.NOTHING, Effect.TELL),
-        )
-        .returning(decisions.c.id)
-    ).scalar_one()
+    [decision_id] = _decide(connection, [(scan, judgement, effect)], policy=policy, now=now)
     if effect is Effect.QUARANTINE:
         _plan(connection, scan, decision_id, "vault", now, done=vault is not None)
-        _plan(connection, scan, decision_id, "redact", now)
-    elif effect is Effect.RELEASE:
-        _plan(connection, scan, decision_id, "release", now)
+    if effect in _DEEDS:
+        _plan(connection, scan, decision_id, _DEEDS[effect], now)
     if effect is not Effect.NOTHING:
         due(connection, scan.connection_id, scan.ticket_id, now)
     values: dict[str, Any] = {"verdict": judgement.verdict.value, "verdict_by": judgement.by}
@@ -70,6 +55,52 @@ def record(
         values["vault"] = vault
     connection.execute(update(scans).where(scans.c.id == scan.id).values(**values))
     return decision_id
+
+
+def record_links(
+    connection: Connection, judged: Sequence[tuple[Any, Judgement, Effect]], *, policy: Policy, now: float
+) -> None:
+    """Write the decisions on many links of one ticket and plan their actions: each a scan's row, judgement and effect.
+
+    The scans' rows bear their verdicts already.
+    """
+    ids = _decide(connection, judged, policy=policy, now=now)
+    for decision_id, (scan, _, effect) in zip(ids, judged, strict=True):
+        if effect in _DEEDS:
+            _plan(connection, scan, decision_id, _DEEDS[effect], now)
+    if any(effect is not Effect.NOTHING for _, _, effect in judged):
+        due(connection, judged[0][0].connection_id, judged[0][0].ticket_id, now)
+
+
+#: The action that an effect orders, besides telling of it and the copy that a quarantine begins with.
+_DEEDS = {Effect.QUARANTINE: "redact", Effect.RELEASE: "release", Effect.REDACT: "redact_link"}
+
+
+def _decide(
+    connection: Connection, judged: Sequence[tuple[Any, Judgement, Effect]], *, policy: Policy, now: float
+) -> list[int]:
+    version = policy.version
+    rows = [
+        {
+            "connection_id": scan.connection_id,
+            "scan_id": scan.id,
+            "ticket_id": scan.ticket_id,
+            "comment_id": scan.comment_id,
+            "verdict": judgement.verdict.value,
+            "verdict_by": judgement.by,
+            "actor": judgement.actor,
+            "reason": judgement.reason,
+            "effect": effect.value,
+            "policy_version": version,
+            "rules_version": judgement.rules_version,
+            "feeds_version": judgement.feeds_version,
+            "decided_at": now,
+            "settled": effect in (Effect.NOTHING, Effect.TELL),
+        }
+        for scan, judgement, effect in judged
+    ]
+    written = insert(decisions).returning(decisions.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(written, rows).scalars()) if rows else []
 
 
 def due(connection: Connection, connection_id: int, ticket_id: int, at: float) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +26,7 @@ from app.keys import MasterKey
 from app.tickets.lists import decide_by_lists
 from app.tickets.locked import REOPENED, is_locked
 from app.tickets.service.cache import VerdictCache
+from app.tickets.service.file_links import with_judged_links
 from app.tickets.service.leases import LEASE_SECONDS, Lease, take
 from app.tickets.service.links import LinkJudge, judgement_by_list, standing_judgement
 from app.tickets.service.lists import Lists
@@ -87,6 +88,7 @@ class Scanner:
         lists: Lists,
         fetcher: Callable[[int], Fetcher],
         tenant: Callable[[int, str], Tenant],
+        links: LinkJudge,
         *,
         policy: Policy,
         spool: Path,
@@ -104,7 +106,7 @@ class Scanner:
         self._spool = spool
         self._now = now
         self._cache = VerdictCache(database)
-        self._links = LinkJudge(database, lists, now)
+        self._links = links
 
     def run(self, scan_id: int) -> None:
         """Judge the scan, unless it is judged already or somebody else is at it."""
@@ -174,7 +176,7 @@ class Scanner:
             urls=report.urls,
             rules_version=report.rules,
         )
-        return self._with_blocked_links(scan, judgement), report.type
+        return with_judged_links(judgement, self._links, scan.connection_id), report.type
 
     def _decided(self, scan: Any, got: Downloaded) -> Judgement | None:
         """What people say of this content: a verdict before the lists."""
@@ -206,22 +208,6 @@ class Scanner:
             return report
         _keep(lease)
         return self._engine.scan(spooled, name=scan.name, comment=f"{text}\n{ticket}")
-
-    def _with_blocked_links(self, scan: Any, judgement: Judgement) -> Judgement:
-        """A malicious link inside a file makes the file at most suspicious."""
-        verdicts = self._links.verdicts(scan.connection_id, {link.url for link in judgement.urls})
-        blocked = {url: found.by for url, found in verdicts.items() if found.verdict is Verdict.MALICIOUS}
-        if not blocked:
-            return judgement
-        urls = tuple(
-            replace(link, verdict=Verdict.MALICIOUS, reasons=(_REASONS[blocked[link.url]],))
-            if link.url in blocked
-            else link
-            for link in judgement.urls
-        )
-        finding = Finding("link.blocked", Severity.SUSPICIOUS, scan.name, "Contains a link your organisation blocked")
-        verdict = max(judgement.verdict, Verdict.SUSPICIOUS, key=lambda each: each.rank)
-        return replace(judgement, urls=urls, findings=(*judgement.findings, finding), verdict=verdict)
 
     def _text(self, scan: Any) -> str:
         with self._database.read() as connection:
@@ -262,6 +248,8 @@ class Scanner:
             row = connection.execute(update(scans).where(lease.held()).values(**values).returning(scans)).one_or_none()
             if row is None:  # we were too slow: somebody else finished it
                 return
+            if judgement.entry_id is not None:
+                Lists.count_hits(connection, {judgement.entry_id: 1}, now)
             if _is_repeated(connection, row, judgement):
                 effect = Effect.NOTHING  # what it ordered was ordered before
             record(connection, row, judgement, effect, policy=self._policy, now=now, vault=outcome.vault)
@@ -327,10 +315,6 @@ def _is_repeated(connection: Connection, scan: Any, judgement: Judgement) -> boo
         select(decisions.c.verdict).where(decisions.c.scan_id == scan.id).order_by(decisions.c.id.desc()).limit(1)
     ).scalar_one_or_none()
     return last == judgement.verdict.value
-
-
-#: Why a link inside a file is malicious, by who said so.
-_REASONS = {"person": "person.malicious", "list": "list.block"}
 
 
 class LeaseLost(Temporary):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from app.connections.tables import connections
 from app.engine.links.defang import defang
@@ -14,6 +14,13 @@ from app.findings import notices as words
 from app.findings.policy import Effect
 from app.tickets.service.notes import Pages
 from app.tickets.tables import actions, decisions, notices, scans
+
+#: The deed of an effect, and what has become of the thing when it is done.
+_DEEDS = {
+    Effect.QUARANTINE.value: ("redact", words.REDACTED),
+    Effect.REDACT.value: ("redact_link", words.REDACTED),
+    Effect.RELEASE.value: ("release", words.RELEASED),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +32,28 @@ class Subject:
 
 
 def gather(connection: Connection, action: Any, pages: Pages) -> Subject:
-    """Return what the notice of this action (a ``note`` or a ``mail``) tells."""
+    """Return what the notice of this action (a ``note`` or a ``mail``) tells, by a handful of queries."""
     notice = connection.execute(select(notices).where(notices.c.id == action.notice_id)).one()
     told = connection.execute(
-        select(decisions).where(decisions.c.notice_id == notice.id).order_by(decisions.c.id)
+        select(
+            *(decisions.c[name].label(f"decision_{name}") for name in ("id", "verdict", "verdict_by", "reason")),
+            decisions.c.effect,
+            *(scans.c[name] for name in ("id", "kind", "name", "url", "urls", "sha256", "size", "findings")),
+        )
+        .join_from(decisions, scans, decisions.c.scan_id == scans.c.id)
+        .where(decisions.c.notice_id == notice.id)
+        .order_by(decisions.c.id)
     ).all()
-    files, links = [], []
-    for decision in told:
-        scan = connection.execute(select(scans).where(scans.c.id == decision.scan_id)).one()
-        if scan.kind == "url":
-            links.append(_link(scan, decision, pages))
-        else:
-            files.append(_file(connection, scan, decision, pages))
+    deeds = _deeds(connection, notice.id)
+    again = _judged_before(connection, notice.id)
     tenant = connection.execute(select(connections.c.name).where(connections.c.id == notice.connection_id)).scalar_one()
     return Subject(
         notice.kind,
         words.Notice(
             ticket_id=notice.ticket_id,
             tenant=tenant,
-            files=tuple(files),
-            links=tuple(links),
+            files=tuple(_file(row, deeds, pages) for row in told if row.kind != "url"),
+            links=tuple(_link(row, deeds, again, pages) for row in told if row.kind == "url"),
             page=pages.ticket(tenant, notice.ticket_id),
             no_note=_no_note(connection, notice),
         ),
@@ -58,42 +67,65 @@ def _no_note(connection: Connection, notice: Any) -> str:
     return error or ""
 
 
-def _file(connection: Connection, scan: Any, decision: Any, pages: Pages) -> words.FileNotice:
-    finding = _deciding(scan, decision)
+def _deeds(connection: Connection, notice_id: int) -> dict[tuple[int, str], str]:
+    """Return, by decision and kind, why what a decision ordered could not be done; empty where it was."""
+    rows = connection.execute(
+        select(actions.c.decision_id, actions.c.kind, actions.c.error)
+        .join_from(actions, decisions, actions.c.decision_id == decisions.c.id)
+        .where(decisions.c.notice_id == notice_id)
+    )
+    return {(row.decision_id, row.kind): row.error or "" for row in rows}
+
+
+def _judged_before(connection: Connection, notice_id: int) -> set[int]:
+    """Return the scans of the notice about which there was another decision before."""
+    about = select(decisions.c.scan_id).where(decisions.c.notice_id == notice_id)
+    rows = connection.execute(
+        select(decisions.c.scan_id)
+        .where(decisions.c.scan_id.in_(about))
+        .group_by(decisions.c.scan_id)
+        .having(func.count() > 1)
+    )
+    return set(rows.scalars())
+
+
+def _file(row: Any, deeds: dict[tuple[int, str], str], pages: Pages) -> words.FileNotice:
+    finding = _deciding(row)
     return words.FileNotice(
-        name=scan.name,
-        sha256=scan.sha256 or "",
-        size=scan.size or 0,
-        verdict=Verdict(decision.verdict),
+        name=row.name,
+        sha256=row.sha256 or "",
+        size=row.size or 0,
+        verdict=Verdict(row.decision_verdict),
         title=finding.title if finding else "",
         where=finding.where if finding else "",
-        outcome=_outcome(connection, decision),
-        link=pages.scan(scan.id),
+        outcome=_outcome(row, deeds),
+        link=pages.scan(row.id),
     )
 
 
-def _link(scan: Any, decision: Any, pages: Pages) -> words.LinkNotice:
-    finding = _deciding(scan, decision)
-    title = finding.title if finding else ""
-    return words.LinkNotice(defang(scan.url), title, pages.scan(scan.id), decision.verdict)
+def _link(row: Any, deeds: dict[tuple[int, str], str], again: set[int], pages: Pages) -> words.LinkNotice:
+    finding = _deciding(row)
+    return words.LinkNotice(
+        defanged=defang(row.url or row.name),
+        title=finding.title if finding else "",
+        link=pages.scan(row.id),
+        verdict=row.decision_verdict,
+        outcome=_outcome(row, deeds),
+        place=next((link.get("where", "") for link in row.urls), ""),
+        changed=row.decision_reason if row.id in again and row.decision_verdict_by != "person" else "",
+    )
 
 
-def _deciding(scan: Any, decision: Any) -> Finding | None:
+def _deciding(row: Any) -> Finding | None:
     """The finding that says most, unless a person decided, who needs none."""
-    if decision.verdict_by == "person":
+    if row.decision_verdict_by == "person":
         return None
-    findings = [Finding.from_dict(data) for data in scan.findings]
+    findings = [Finding.from_dict(data) for data in row.findings]
     return max(findings, key=lambda finding: finding.severity.verdict.rank, default=None)
 
 
-def _outcome(connection: Connection, decision: Any) -> str:
-    """What became of the file: read from the action that was to move it."""
-    kind = {Effect.QUARANTINE.value: "redact", Effect.RELEASE.value: "release"}.get(decision.effect)
-    if kind is None:
-        return words.KEPT
-    action = connection.execute(
-        select(actions).where(actions.c.decision_id == decision.id, actions.c.kind == kind)
-    ).one()
-    if action.error:
-        return f"{words.KEPT}: {action.error}"
-    return words.REDACTED if kind == "redact" else words.RELEASED
+def _outcome(row: Any, deeds: dict[tuple[int, str], str]) -> str:
+    """What became of it: read from the action that was to move it."""
+    kind, done = _DEEDS.get(row.effect, ("", words.KEPT))
+    error = deeds.get((row.decision_id, kind), "")
+    return f"{words.KEPT}: {error}" if error else done

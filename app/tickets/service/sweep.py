@@ -15,6 +15,7 @@ from app.connections.tables import connections
 from app.db import Database
 from app.errors import Temporary
 from app.jobs import Job, Queue
+from app.tickets.service.reviewing import due_connections
 from app.tickets.tables import actions, decisions, inbox, scans, tickets
 
 log = structlog.get_logger()
@@ -103,7 +104,7 @@ class Sweep:
         self._now = now
 
     def run(self) -> None:
-        """Mend marks that led to nothing and start the reconcilers whose time has come."""
+        """Mend marks that led to nothing and start the reconcilers and reviews whose time has come."""
         now = self._now()
         with self._database.write() as connection:
             lost = self._lost_calls(connection, now)
@@ -120,11 +121,13 @@ class Sweep:
                 .scalars()
                 .all()
             )
-        for connection_id in due:
-            try:
-                self._queue.put(Job.RECONCILE, connection_id=connection_id)
-            except Temporary:
-                log.warning("queue.away", job=Job.RECONCILE.value)
+            reviews = due_connections(connection, now)
+        for job, ids in ((Job.RECONCILE, due), (Job.REVIEW, reviews)):
+            for connection_id in ids:
+                try:
+                    self._queue.put(job, connection_id=connection_id)
+                except Temporary:
+                    log.warning("queue.away", job=job.value)
 
     def _lost_calls(self, connection: Connection, now: float) -> int:
         """A call that was handed to the broker and not read: hand it over again, soon, then a little more rarely."""

@@ -23,6 +23,9 @@ from app.tickets.tables import actions, comments, decisions, notices, scans
 #: Seconds after which a comment's note is written although some of its files are not judged yet.
 PATIENCE_SECONDS = 60.0
 
+#: Decisions that one statement puts into a notice.
+_AT_ONCE = 500
+
 
 class Forming:
     """Gathers what is to be told into notices."""
@@ -50,7 +53,7 @@ class Forming:
         ]
         return min(times, default=None)
 
-    def _untold(self, connection: Connection, connection_id: int, ticket_id: int) -> dict[int, list[Any]]:
+    def _untold(self, connection: Connection, connection_id: int, ticket_id: int) -> dict[int | None, list[Any]]:
         rows = connection.execute(
             select(decisions)
             .where(decisions.c.connection_id == connection_id, decisions.c.ticket_id == ticket_id)
@@ -58,13 +61,19 @@ class Forming:
             .where(decisions.c.overruled.is_(False))
             .order_by(decisions.c.id)
         ).all()
-        groups: dict[int, list[Any]] = {}
+        groups: dict[int | None, list[Any]] = {}
         for row in rows:
             groups.setdefault(row.comment_id, []).append(row)
         return groups
 
-    def _time(self, connection: Connection, connection_id: int, comment_id: int, group: list[Any]) -> float:
-        """When the comment's note is due: at once when all is judged and done, else when patience ends."""
+    def _time(self, connection: Connection, connection_id: int, comment_id: int | None, group: list[Any]) -> float:
+        """When the comment's note is due: at once when all is judged and done, else when patience ends.
+
+        Without a comment it is about the ticket's subject or fields, which no files come with.
+        """
+        if comment_id is None:
+            first = min(decision.decided_at for decision in group)
+            return 0.0 if all(decision.settled for decision in group) else float(first) + PATIENCE_SECONDS
         waiting = connection.execute(
             select(scans.c.id)
             .where(scans.c.connection_id == connection_id, scans.c.comment_id == comment_id)
@@ -80,7 +89,7 @@ class Forming:
         ).scalar_one()
         return float(seen) + PATIENCE_SECONDS
 
-    def _form(self, connection: Connection, desk: Desk, comment_id: int, ready: list[Any]) -> None:
+    def _form(self, connection: Connection, desk: Desk, comment_id: int | None, ready: list[Any]) -> None:
         """A release has its note already (it bears the file), so only its mail is owed."""
         for kind, group in (
             ("quarantine", [decision for decision in ready if decision.effect != Effect.RELEASE.value]),
@@ -99,9 +108,10 @@ class Forming:
                 )
                 .returning(notices.c.id)
             ).scalar_one()
-            connection.execute(
-                update(decisions).where(decisions.c.id.in_([row.id for row in group])).values(notice_id=notice_id)
-            )
+            ids = [row.id for row in group]
+            for start in range(0, len(ids), _AT_ONCE):
+                some = decisions.c.id.in_(ids[start : start + _AT_ONCE])
+                connection.execute(update(decisions).where(some).values(notice_id=notice_id))
             for action in ("note", "mail") if kind == "quarantine" else ("mail",):
                 connection.execute(
                     insert(actions).values(

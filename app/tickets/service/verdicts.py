@@ -13,6 +13,7 @@ from app.engine.model import Verdict
 from app.errors import Rejected, Temporary
 from app.findings.policy import Effect, Policy
 from app.jobs import Job, Queue
+from app.tickets.service.policies import policy_of
 from app.tickets.service.record import Judgement, record
 from app.tickets.tables import actions, decisions, scans, standing_verdicts
 
@@ -42,9 +43,10 @@ class Verdicts:
                 return False
             # First stop what has not begun: only then is it certain where the file is, or is going.
             self._overrule(connection, scan)
-            effect = self._effect(connection, scan, verdict)
+            policy = policy_of(connection, self._policy, scan.connection_id)
+            effect = self._effect(connection, scan, verdict, policy)
             judgement = Judgement(verdict, "person", actor, reason=reason, rules_version=scan.rules_version)
-            record(connection, scan, judgement, effect, policy=self._policy, now=self._now())
+            record(connection, scan, judgement, effect, policy=policy, now=self._now())
             self._stand(connection, scan, judgement)
         if effect is not Effect.NOTHING:
             with contextlib.suppress(Temporary):
@@ -60,9 +62,12 @@ class Verdicts:
             raise Rejected("This scan is not finished yet; give the verdict when it is.", code="not-finished")
         return scan
 
-    def _effect(self, connection: Connection, scan: Any, verdict: Verdict) -> Effect:
+    def _effect(self, connection: Connection, scan: Any, verdict: Verdict, policy: Policy) -> Effect:
         """What the verdict orders, given where the file is now: what is out already is not taken out again."""
-        ordered = self._policy.effect(scan.kind, verdict)
+        ordered = policy.effect(scan.kind, verdict)
+        if scan.ticket_id is None:
+            # What others sent stands in no ticket: there is nobody to tell.
+            return Effect.NOTHING
         if scan.kind != "attachment":
             return Effect.NOTHING if verdict.value == scan.verdict else ordered
         out = self._is_out(connection, scan)
@@ -92,7 +97,7 @@ class Verdicts:
         for decision_id in set(stopped):
             begun = connection.execute(
                 select(actions.c.id)
-                .where(actions.c.decision_id == decision_id, actions.c.kind == "redact")
+                .where(actions.c.decision_id == decision_id, actions.c.kind.in_(("redact", "redact_link")))
                 .where(actions.c.state.in_(("sending", "done")))
             ).first()
             if begun is None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from app.findings.service import Audit
 from app.tickets.service.figures import Figures
-from app.web.api import lists, overview, scans
+from app.web.api import lists, overview, providers, scans, urls
 from app.web.api.openapi import description
 from app.web.api.operations import Api, json
 from app.web.auth import public
@@ -23,7 +23,9 @@ def blueprint_for(services: Services, figures: Figures, audit: Audit) -> Bluepri
     api = Api(services.access)
     scans.add_routes(api, services, audit)
     lists.add_routes(api, services.lists, audit)
-    overview.add_routes(api, figures, audit)
+    overview.add_routes(api, figures, services.connections, audit)
+    urls.add_routes(api, services.url_scans, audit)
+    providers.add_routes(api, services.provider_policies, services.disclosures, audit)
 
     @api.operation("GET", "/openapi.json", "The description of this API", {200: "application/json"})
     @public

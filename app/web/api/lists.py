@@ -99,4 +99,6 @@ def _shown(entry: Entry, names: dict[int, str]) -> dict[str, Any]:
         "actor": entry.actor,
         "created_at": iso(entry.created_at),
         "expires_at": iso(entry.expires_at),
+        "hits": entry.hits,
+        "last_hit_at": iso(entry.last_hit_at),
     }

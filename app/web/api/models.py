@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StringConstraints, WithJsonSchema
 
 from app.engine.model import Confidence, Severity, Verdict
+from app.findings.policy import LinkPolicy
 from app.tickets.filters import Kind, State, moment
 from app.tickets.lists import LONGEST_REASON, LONGEST_VALUE, EntryKind, Side
 from app.tickets.service.queries import LARGEST_PAGE
@@ -93,6 +94,12 @@ class ListBody(In):
     connection: Annotated[Text, Field(max_length=200)] | None = None
 
 
+class ConnectionBody(In):
+    """What is chosen for a connection."""
+
+    links: LinkPolicy = Field(description="`note` tells of malicious links, `redact` takes them out of comments too.")
+
+
 class Finding(Out):
     """One observation about one part of what was scanned; `where` names the containers, outermost first."""
 
@@ -107,13 +114,17 @@ class Finding(Out):
 
 
 class Link(Out):
-    """An address found in what was scanned: as written, and in canonical form."""
+    """An address found in what was scanned: as written, and in canonical form without the wrappers it was in."""
 
     raw: str
     url: str
     where: str
     verdict: Verdict
     reasons: list[str]
+    text: str = Field("", description="What a reader sees of it in markup; empty when that is the address itself.")
+    at: int = Field(-1, description="Where it begins in the text it was found in; -1 when it stands nowhere as such.")
+    wrapped: str = Field("", description="Canonical form of what was written, when a wrapper was taken off it.")
+    via: list[str] = Field([], description="Names of the wrappers, outermost first.")
 
 
 class Action(Out):
@@ -197,6 +208,8 @@ class ListEntry(Out):
     actor: str
     created_at: Time
     expires_at: Time | None
+    hits: int = Field(description="How often it decided about a file or a link.")
+    last_hit_at: Time | None
 
 
 class ListPage(Out):
@@ -223,6 +236,7 @@ class Connection(Out):
     name: str
     base_url: str
     auth: str
+    links: LinkPolicy
     created_at: Time
 
 

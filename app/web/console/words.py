@@ -43,6 +43,7 @@ _STATES = {
 _DEEDS = {
     "vault": "Copy into quarantine",
     "redact": "Remove from the ticket",
+    "redact_link": "Take the link out of its comment",
     "release": "Give the file back",
     "note": "Internal note",
     "mail": "Mail",
@@ -115,11 +116,13 @@ def outcome(scan: Row) -> str:
         return f"The original is back in {ticket}, attached to an internal note."
     if scan["state"] == "failed" and scan["verdict"] in ("malicious", "restricted"):
         return f"It could not be removed: look at {ticket} yourself."
-    if "redact" in coming:
+    if "redact_link" in done:
+        return f"The link was taken out of its comment in {ticket}, for good."
+    if "redact" in coming or "redact_link" in coming:
         return f"It is being removed from {ticket} right now."
     if "release" in coming:
         return f"It is on its way back to {ticket}."
-    if any(action["kind"] in ("redact", "release") for action in failed):
+    if any(action["kind"] in ("redact", "redact_link", "release") for action in failed):
         return f"Not everything worked; see what was done below. Check {ticket} by hand."
     if "note" in done:
         return f"An internal note in {ticket} warns about it."
@@ -163,10 +166,12 @@ def path(where: str) -> list[str]:
 def state(scan: Row) -> str:
     """Return where the file is now, in a word or two."""
     coming = {action["kind"] for action in scan["actions"] if action["state"] in ("planned", "sending")}
-    if coming & {"vault", "redact"}:
+    if coming & {"vault", "redact", "redact_link"}:
         return "Being removed"
     if "release" in coming:
         return "Being given back"
+    if any(action["kind"] == "redact_link" and action["state"] == "done" for action in scan["actions"]):
+        return "Removed"
     if scan["state"] == "done" and scan["kind"] != "attachment":
         return "Judged"
     if scan["state"] == "failed" and scan["verdict"] in ("malicious", "restricted"):

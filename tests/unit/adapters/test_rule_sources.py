@@ -15,8 +15,9 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from app.adapters import rule_archive
+from app.adapters.open_internet import Stamp
 from app.adapters.rule_archive import plain_path, unpack
-from app.adapters.rule_sources import RuleFetcher, Stamp, fetched_rules, local_rules
+from app.adapters.rule_sources import RuleFetcher, fetched_rules, local_rules
 from app.errors import DeskwardenError, Rejected, Temporary
 from tests.fuzz import fuzzed
 

@@ -86,11 +86,47 @@ def test_the_note_about_a_dangerous_link() -> None:
         '<a href="https://dw.example/scans/3">Open the details</a></li></ul>'
         "<p><strong>What to do</strong></p>"
         "<ul><li>Do not open the link, not even to try, and do not send it on.</li>"
+        "<li>If anybody opened it already, or typed a password there, tell your security team now.</li>"
         "<li>If you think this is a mistake, ask your security team to look again: "
         "send them the link to the details.</li>"
         "<li>Brackets, as in [.], keep names and addresses from turning into links.</li></ul>"
         "<p>Written by Deskwarden; only agents see this note. Reference DW-XOKWY44V-HFIWH7BF-4CGKXY4G</p>"
     )
+
+
+def test_a_link_that_was_taken_out_and_one_that_stands_are_told_apart() -> None:
+    gone, new = (
+        replace(LINK, outcome="redacted"),
+        replace(LINK, changed="On Monday nothing was known. Since Tuesday: x."),
+    )
+    html = quarantine_note((), (gone, new), reference=REFERENCE)
+    assert html.startswith(
+        "<p><strong>Deskwarden found 1 dangerous link in this ticket. Do not open it.</strong><br>"
+        "<strong>Deskwarden removed 1 dangerous link from this ticket.</strong></p>"
+    )
+    assert html.index("What changed: On Monday nothing was known.") < html.index("Done: removed from the comment")
+    title, text, _ = quarantine_mail(Notice(17, "acme", (), (gone,), ""))
+    assert title == "[Deskwarden] Malicious link removed from ticket #17"
+    assert "The link that was removed is gone from the ticket for good." in text
+    assert "still stands" not in text
+
+
+def test_a_link_that_could_not_be_taken_out_says_why_and_where_it_stands() -> None:
+    stuck = replace(LINK, outcome="kept: Zendesk refused", place="subject")
+    html = quarantine_note((), (stuck,), reference=REFERENCE)
+    assert "Deskwarden found 1 dangerous link in this ticket. Do not open it." in html
+    assert "Where: the ticket&#x27;s subject<br>Not removed, because: Zendesk refused<br>" in html
+    _, text, _ = quarantine_mail(Notice(17, "acme", (), (stuck,), ""))
+    assert "Remove the link by hand: a Zendesk administrator can redact it." in text
+
+
+def test_ten_thousand_links_are_counted_and_the_first_are_named() -> None:
+    links = tuple(replace(LINK, defanged=f"hxxps://bad[.]example/{number}") for number in range(10_000))
+    html = quarantine_note((), links, reference=REFERENCE, page="https://dw.example/t")
+    assert "Deskwarden found 10000 dangerous links in this ticket. Do not open them." in html
+    assert html.count("<li><strong>") == 20
+    assert "… and 9980 more" in html
+    assert len(html.encode()) < 20_000
 
 
 def test_the_note_to_which_a_file_given_back_is_attached() -> None:
