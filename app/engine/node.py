@@ -7,7 +7,7 @@ An analyzer is a plain generator function ``analyze(node, tools)`` that yields, 
 - ``Finding``: an observation, made by ``node.finding(…)``.
 
 It keeps no state, opens nothing, and may simply raise: the walker turns any exception into the finding
-``analysis.failed`` and goes on. Adding one is one file and one row in ``analyzers/__init__.py``.
+``analysis.failed`` and goes on. Adding one is one file and one row in ``analyzers/families.py``.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from app.engine import charset, names, passwords
-from app.engine.analyzers import ANALYZERS
+from app.engine.analyzers.families import ANALYZERS
 from app.engine.attack import technique_of
 from app.engine.budget import LIMIT_TITLES, Budget, LimitReached, Limits, Sink
 from app.engine.hasher import Hasher

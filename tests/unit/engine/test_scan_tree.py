@@ -16,7 +16,7 @@ import py7zr
 import pytest
 from backports import zstd
 
-from app.engine.analyzers import ANALYZERS
+from app.engine.analyzers.families import ANALYZERS
 from app.engine.model import Report, Severity, Verdict
 from app.engine.node import Item, Node, Tools
 from app.engine.rules import Matches, RuleFailure, RuleSet, RuleTimeout
