@@ -103,6 +103,35 @@ def prepare(settings: Settings) -> None:
         database.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What nearly every part stands on."""
+
+    settings: Settings
+    database: Database
+    keys: MasterKey
+    queue: Queue
+    vault: Vault
+    connections: Connections
+    policy: Policy
+    finder: NoteFinder
+    now: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """What judges links, and what it learns from."""
+
+    lists: Lists
+    feeds: Feeds
+    judge: LinkJudge
+    store: LinkStore
+    reviewer: LinkReview
+    provider_policies: ProviderPolicies
+    disclosures: Disclosures
+    providers: ProviderQueue
+
+
 def build_services(
     settings: Settings,
     *,
@@ -116,12 +145,43 @@ def build_services(
 
     Queue, engine, the feeds' index and clock can be given by whoever drives the services by hand.
     """
-    policy = Policy()
+    base = _build_base(settings, queue, now)
+    database, keys, queue, connections = base.database, base.keys, base.queue, base.connections
+    engine = engine or EnginePool(settings.rules, settings.workers)
+    links = _build_links(base, index)
+    return Services(
+        settings=settings,
+        database=database,
+        keys=keys,
+        queue=queue,
+        vault=base.vault,
+        engine=engine,
+        access=Access(database, now),
+        connections=connections,
+        inbox=Inbox(database, keys, max_age=settings.webhook_max_age, now=now),
+        enumerator=_build_enumerator(base, links),
+        scanner=_build_scanner(base, links, engine),
+        actor=_build_actor(base, sleep),
+        relay=Relay(database, queue, now),
+        sweep=Sweep(database, queue, now),
+        reconciler=_build_reconciler(base, links),
+        reviewer=links.reviewer,
+        verdicts=Verdicts(database, queue, policy=base.policy, now=now),
+        queries=ScanQueries(database),
+        lists=links.lists,
+        feeds=links.feeds,
+        files=Files(database, keys, base.vault, connections.fetcher, settings.spool),
+        health=Health(settings, database, engine),
+        provider_policies=links.provider_policies,
+        disclosures=links.disclosures,
+        providers=links.providers,
+        url_scans=UrlScans(database, links.judge, policy=base.policy, now=now, ask=links.providers),
+    )
+
+
+def _build_base(settings: Settings, queue: Queue | None, now: Callable[[], float]) -> _Base:
     database = Database(settings.database_url)
     keys = MasterKey.load(settings.home, settings.secret_key)
-    queue = queue or CeleryQueue(settings.broker)
-    vault = open_vault(settings.vault_url, keys)
-    engine = engine or EnginePool(settings.rules, settings.workers)
     connections = Connections(
         database,
         keys,
@@ -130,22 +190,34 @@ def build_services(
         limiter=functools.partial(_limiter, settings),
         now=now,
     )
+    return _Base(
+        settings,
+        database,
+        keys,
+        queue or CeleryQueue(settings.broker),
+        open_vault(settings.vault_url, keys),
+        connections,
+        Policy(),
+        NoteFinder(keys, connections.own_user),
+        now,
+    )
+
+
+def _build_links(base: _Base, index: FeedIndex | None) -> _Links:
+    settings, database, now = base.settings, base.database, base.now
     lists = Lists(database, now)
-    feeds = Feeds(database, keys, FeedFetcher(settings.trusted_hosts), settings.home, now)
-    provider_policies = ProviderPolicies(database, keys, now)
+    feeds = Feeds(database, base.keys, FeedFetcher(settings.trusted_hosts), settings.home, now)
+    policies = ProviderPolicies(database, base.keys, now)
     disclosures, answers = Disclosures(database, now), Answers(database, now)
     outside = {ProviderName(name): provider for name, provider in build_providers(settings.trusted_hosts).items()}
-    opinions = ProviderOpinions(provider_policies, answers, outside)
     own_addresses = (settings.public_url, settings.mail_from, *settings.notify)
-    knowledge = Knowledge(index or feeds.reputation, LinkContexts(database, own_addresses, now).of, opinions)
-    pages = Pages(settings.public_url)
-    finder = NoteFinder(keys, connections.own_user)
-    link_judge = LinkJudge(database, lists, now, knowledge)
-    link_store = LinkStore(database, policy)
+    contexts = LinkContexts(database, own_addresses, now)
+    opinions = ProviderOpinions(policies, answers, outside)
+    judge = LinkJudge(database, lists, now, Knowledge(index or feeds.reputation, contexts.of, opinions))
     providers = ProviderQueue(
         database,
-        queue,
-        provider_policies,
+        base.queue,
+        policies,
         disclosures,
         answers,
         outside,
@@ -153,16 +225,53 @@ def build_services(
         # Each knows the other: what is learnt is judged, what is judged again is asked again.
         changed=lambda connection_id, urls: reviewer.wake(connection_id, urls),
     )
-    reviewer = LinkReview(database, queue, link_judge, policy=policy, now=now, ask=providers)
-    own_pages = f"{settings.public_url}/scans/"
-    forming = Forming(now)
+    reviewer = LinkReview(database, base.queue, judge, policy=base.policy, now=now, ask=providers)
+    store = LinkStore(database, base.policy)
+    return _Links(lists, feeds, judge, store, reviewer, policies, disclosures, providers)
+
+
+def _build_enumerator(base: _Base, links: _Links) -> Enumerator:
+    return Enumerator(
+        base.database,
+        base.keys,
+        base.queue,
+        base.connections.client,
+        links.judge,
+        links.store,
+        links.providers,
+        OwnNotes(base.database, base.finder, base.connections.own_user),
+        own_pages=_own_pages(base.settings),
+        now=base.now,
+    )
+
+
+def _build_scanner(base: _Base, links: _Links, engine: EnginePool) -> Scanner:
+    return Scanner(
+        base.database,
+        base.keys,
+        base.queue,
+        base.vault,
+        engine,
+        links.lists,
+        base.connections.fetcher,
+        base.connections.client,
+        links.judge,
+        policy=base.policy,
+        spool=base.settings.spool,
+        now=base.now,
+    )
+
+
+def _build_actor(base: _Base, sleep: Callable[[float], None]) -> Actor:
+    settings, connections = base.settings, base.connections
+    pages, forming = Pages(settings.public_url), Forming(base.now)
     steps = (
-        Copying(vault, keys, connections.fetcher, settings.spool),
-        Redacting(keys, connections.fetcher, settings.spool, wait=sleep),
+        Copying(base.vault, base.keys, connections.fetcher, settings.spool),
+        Redacting(base.keys, connections.fetcher, settings.spool, wait=sleep),
         Unlinking(wait=sleep),
-        Releasing(vault, finder, pages),
+        Releasing(base.vault, base.finder, pages),
         forming,
-        Noting(finder, pages),
+        Noting(base.finder, pages),
         Mailing(
             SmtpMailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
             pages,
@@ -170,64 +279,25 @@ def build_services(
             sender=settings.mail_from,
         ),
     )
-    return Services(
-        settings=settings,
-        database=database,
-        keys=keys,
-        queue=queue,
-        vault=vault,
-        engine=engine,
-        access=Access(database, now),
-        connections=connections,
-        inbox=Inbox(database, keys, max_age=settings.webhook_max_age, now=now),
-        enumerator=Enumerator(
-            database,
-            keys,
-            queue,
-            connections.client,
-            link_judge,
-            link_store,
-            providers,
-            OwnNotes(database, finder, connections.own_user),
-            own_pages=own_pages,
-            now=now,
-        ),
-        scanner=Scanner(
-            database,
-            keys,
-            queue,
-            vault,
-            engine,
-            lists,
-            connections.fetcher,
-            connections.client,
-            link_judge,
-            policy=policy,
-            spool=settings.spool,
-            now=now,
-        ),
-        actor=Actor(database, queue, connections.client, steps, next_notice=forming.next_time, now=now),
-        relay=Relay(database, queue, now),
-        sweep=Sweep(database, queue, now),
-        reconciler=Reconciler(
-            database,
-            connections.client,
-            TicketTexts(database, queue, link_judge, link_store, providers, own_pages=own_pages, now=now),
-            period=settings.sweep_seconds,
-            now=now,
-        ),
-        reviewer=reviewer,
-        verdicts=Verdicts(database, queue, policy=policy, now=now),
-        queries=ScanQueries(database),
-        lists=lists,
-        feeds=feeds,
-        files=Files(database, keys, vault, connections.fetcher, settings.spool),
-        health=Health(settings, database, engine),
-        provider_policies=provider_policies,
-        disclosures=disclosures,
-        providers=providers,
-        url_scans=UrlScans(database, link_judge, policy=policy, now=now, ask=providers),
+    return Actor(base.database, base.queue, connections.client, steps, next_notice=forming.next_time, now=base.now)
+
+
+def _build_reconciler(base: _Base, links: _Links) -> Reconciler:
+    texts = TicketTexts(
+        base.database,
+        base.queue,
+        links.judge,
+        links.store,
+        links.providers,
+        own_pages=_own_pages(base.settings),
+        now=base.now,
     )
+    client, period = base.connections.client, base.settings.sweep_seconds
+    return Reconciler(base.database, client, texts, period=period, now=base.now)
+
+
+def _own_pages(settings: Settings) -> str:
+    return f"{settings.public_url}/scans/"
 
 
 def _limiter(settings: Settings, name: str) -> Limiter:

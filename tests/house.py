@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import event, select
 
 from app.adapters.zendesk import ClientCredentials
 from app.bootstrap import Services, build_services, prepare
@@ -63,6 +65,11 @@ class Known:
         return "+".join(sorted(self.hits))
 
 
+def _never_wait_for_the_disk(connection: Any, _record: Any) -> None:
+    """What a power cut would lose is of no interest here, as with the other database."""
+    connection.execute("PRAGMA synchronous = OFF")
+
+
 class House:
     """A connected service and its tenant."""
 
@@ -86,6 +93,8 @@ class House:
         self.services: Services = build_services(
             self.settings, queue=self.queue, engine=engine, index=self.known, now=self.clock, sleep=time.sleep
         )
+        if self.services.database.is_sqlite:
+            event.listen(self.services.database.engine, "connect", _never_wait_for_the_disk)
         self.queue.handlers = {
             Job.ENUMERATE: self.services.enumerator.run,
             Job.SCAN: self.services.scanner.run,
@@ -95,7 +104,11 @@ class House:
             Job.REVIEW: self.services.reviewer.run,
             Job.ASK_PROVIDERS: self.services.providers.run,
         }
-        self.web = build_web(self.services)
+
+    @cached_property
+    def web(self) -> Flask:
+        """The web application; few tests need it, and its routes take a while to compile."""
+        return build_web(self.services)
 
     def connect(self) -> int:
         link = Link(NAME, self.tenant.url, ClientCredentials(CLIENT_ID, CLIENT_SECRET, " ".join(SCOPES)))

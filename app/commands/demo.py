@@ -26,8 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Play until SIGTERM or Ctrl-C. Every start is a new tenant, so the data of the last demo is removed."""
     home = Settings.from_environment().home / "demo"
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True, mode=0o700)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     ports = free_ports(3)
     os.environ |= environment(home, arguments.port, ports)
     # The stories are what is to be read here; who wants to see every step sets the level.
@@ -35,7 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     configure_logs(settings.log_level)
     address = f"http://{arguments.host}:{arguments.port}"
-    with up.alone(settings.home), ExitStack() as stage:
+    with up.alone(home), ExitStack() as stage:
+        _empty(home)
         up.free(arguments.host, arguments.port)
         supervisor = Supervisor(up.parts(settings, arguments.host, arguments.port))
 
@@ -46,6 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
             return stage.enter_context(Player(settings, ports, address, supervisor)).play
 
         return up.serve(supervisor, address, set_up)
+
+
+def _empty(home: Path) -> None:
+    """Remove what the last demo left, but not the lock: whoever holds the folder is not to lose it."""
+    for left in home.iterdir():
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        elif left.name != up.LOCK:
+            left.unlink()
 
 
 def environment(home: Path, port: int, ports: list[int]) -> dict[str, str]:

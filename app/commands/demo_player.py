@@ -1,4 +1,4 @@
-"""What happens in the demo: a tenant is connected, ten tickets come in, and a person gives one file back."""
+"""What happens in the demo: a tenant is connected, the stories' tickets come in, and a person gives one file back."""
 
 from __future__ import annotations
 

@@ -96,9 +96,10 @@ def _column(text: str) -> tuple[str, str]:
 def outcome_lines(outcome: Outcome) -> list[str]:
     """Return what a person may want to know of an update or import, the first line a summary."""
     if outcome.state == "failed":
-        return [f"{outcome.name}: failed: {printable(outcome.reason, 1000)} In use: {outcome.entries} entries"]
+        kept = f" The {outcome.entries} entries it had stay in use." if outcome.entries else ""
+        return [f"{outcome.name}: failed: {printable(outcome.reason, 1000)}{kept}"]
     if outcome.state == "busy":
-        return [f"{outcome.name}: somebody else is updating it. In use: {outcome.entries} entries"]
+        return [f"{outcome.name}: another process is updating it, or was killed while it did: wait up to half an hour."]
     left = f", {outcome.left_out} left out" if outcome.left_out else ""
     lines = [f"{outcome.name}: {outcome.state}, {outcome.entries} entries, {outcome.rejected} not usable{left}"]
     lines += [f"  line {line}: {printable(reason, 200)}" for line, reason in outcome.problems]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -37,15 +38,17 @@ def run_with(feeds: Feeds, args: Namespace, *, out: TextIO) -> int:
     ready = [feed for feed in READY_MADE if feed.name not in {row.name for row in rows}]
     if args.json:
         document = {
-            "feeds": [_as_json(row) for row in rows],
+            "feeds": [{**_as_json(row), "stale": feeds.is_stale(row)} for row in rows],
             "index": index,
             "ready": [{"name": feed.name, "key": feed.key, "licence": feed.licence} for feed in ready],
         }
         print(json.dumps(document), file=out)
     else:
-        for line in [*(line for row in rows for line in _lines(row)), *_index_lines(index), *map(_ready, ready)]:
+        heading = ["", "Ready to be used, each with 'deskwarden feeds enable NAME':"] if ready else []
+        feeds_lines = [line for row in rows for line in _lines(row, feeds.is_stale(row))]
+        for line in [*_summary(rows, index), *feeds_lines, *heading, *map(_ready, ready)]:
             print(line, file=out)
-    failing = any(row.enabled and row.last_error for row in rows)
+    failing = any(row.enabled and (row.last_error or feeds.is_stale(row)) for row in rows)
     return 1 if failing or index["problem"] else 0
 
 
@@ -79,23 +82,41 @@ def _as_json(row: Any) -> dict[str, Any]:
     }
 
 
-def _lines(row: Any) -> list[str]:
-    state = "on " if row.enabled else "off"
-    when = (_time(row.last_ok_at) or "never")[:16].replace("T", " ")
-    counts = f"{row.entries} entries" + (f", {row.rejected} not usable" if row.rejected else "")
-    lines = [f"{state} {row.name:<20} {row.category:<10} weight {row.weight:<3} {counts}, last taken {when}"]
+def _summary(rows: Sequence[Any], index: dict[str, Any]) -> list[str]:
+    """Return what most readers came for: whether links are checked, and against how much."""
+    used = [row for row in rows if row.enabled]
+    failing = sum(1 for row in used if row.last_error)
+    stand = "No feed is in use"
+    if used:
+        stand = f"{len(used)} {'feed is' if len(used) == 1 else 'feeds are'} in use"
+        stand += f", {failing} of them failing" if failing else ", all well"
+    return [f"{stand}. {index['problem'] or 'Links are checked against ' + _entries(index['entries']) + '.'}"]
+
+
+def _lines(row: Any, is_stale: bool) -> list[str]:
+    state = "off" if not row.enabled else "FAILING" if row.last_error else "ok" if row.last_ok_at else "waiting"
+    taken = f"taken {row_time[:16].replace('T', ' ')} UTC" if (row_time := _time(row.last_ok_at)) else "never taken"
+    counts = _entries(row.entries) + (f", {_counted(row.rejected, 'line')} not usable" if row.rejected else "")
+    lines = [f"{state:<8} {row.name:<20} {row.category:<10} weight {row.weight:<3} {counts}, {taken}"]
     if row.last_error:
-        lines.append(f"    failed: {printable(row.last_error, 500)}")
-    return lines + [f"    line {line}: {printable(reason, 200)}" for line, reason in row.problems[:_SHOWN]]
+        kept = " What it listed before stays in use." if row.entries and not is_stale else ""
+        lines.append(f"         {printable(row.last_error, 500)}{kept}")
+    if row.enabled and is_stale:
+        lines.append(f"         Nothing of it counts any more: no download went well for {row.stale_after} days.")
+    return lines + [f"         line {line}: {printable(reason, 200)}" for line, reason in row.problems[:_SHOWN]]
 
 
-def _index_lines(index: dict[str, Any]) -> list[str]:
-    return [f"index: {index['problem'] or str(index['entries']) + ' entries'}"]
+def _entries(count: int) -> str:
+    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _ready(feed: ReadyMade) -> str:
     key = {"needed": "needs a key", "optional": "works without a key"}.get(feed.key, "no key")
-    return f"--  {feed.name:<20} {feed.category:<10} ready to be enabled, {key}. {feed.licence}"
+    return f"         {feed.name:<20} {feed.category:<10} {key}. {feed.licence}"
 
 
 def _time(seconds: float | None) -> str | None:

@@ -142,7 +142,7 @@ def _answers(
             continue
         links = extract_links(text.text, html=html, limit=MOST_LINKS + 1)
         yield Answer(text.path, judged(links[:MOST_LINKS], *known))
-        if len(links) > MOST_LINKS:
+        if links.cut or len(links) > MOST_LINKS:
             # What nobody looked at is not clean.
             yield Unread(text.path, f"more than {MOST_LINKS} links, the rest was not judged")
 

@@ -102,11 +102,15 @@ def _answers(url: str) -> bool:
         return False
 
 
+#: Held by a running service, in its data folder.
+LOCK = "up.lock"
+
+
 class alone:
     """Holds the data folder for one running service."""
 
     def __init__(self, home: Path) -> None:
-        self._path = home / "up.lock"
+        self._path = home / LOCK
         self._descriptor = -1
 
     def __enter__(self) -> None:

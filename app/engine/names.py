@@ -64,6 +64,8 @@ _AUTOSTART = re.compile(
     r"|/library/launch(?:agents|daemons)/|/\.bash(?:rc|_profile)$|system32/(?:wbem|tasks)/",
     re.I,
 )
+#: Folders of the system itself, into which nobody packs a file from outside of them.
+_SYSTEM = re.compile(r"\.\./(?:windows/(?:system32|syswow64)/|etc/|usr/(?:s?bin|lib)/|s?bin/|users/public/)", re.I)
 _SCRIPT_WORDS = re.compile(
     rb"^\s*@echo off|CreateObject\s*\(|\bActiveXObject\b|\bWScript\.|\bpowershell(?:\.exe)?\s+-"
     rb"|\bInvoke-(?:Expression|WebRequest|RestMethod)\b|\bIEX\s*[(\s]|\bNew-Object\s+(?:System\.)?Net\.|^<\?php\b",
@@ -202,14 +204,17 @@ def _place(node: Node, path: str, runs: bool) -> Iterator[Finding]:
     for part in path.rpartition(":")[2].split("/")[:-1]:
         depth += -1 if part == ".." else 1 if part not in ("", ".") else 0
         lowest = min(lowest, depth)
+    program = node.kind.family in ("program", "shortcut")
     if lowest < 0 and (_AUTOSTART.search(path) or (":" in path and "/../" in path)):
         yield node.finding(
             "name.autostart", Severity.MALICIOUS, "Would be unpacked to where it is started by itself", path
         )
     elif lowest < 0:
+        # A program two folders up is aimed at a place; packers of projects go up by one, and with scripts.
+        aimed = program or (runs and lowest < -1) or (lowest < -1 and _SYSTEM.search(path))
         yield node.finding(
             "name.traversal",
-            Severity.SUSPICIOUS,
+            Severity.MALICIOUS if aimed else Severity.SUSPICIOUS,
             "Would be unpacked outside of its folder",
             path,
             confidence=Confidence.HIGH if runs else Confidence.MEDIUM,

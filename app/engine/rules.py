@@ -42,7 +42,12 @@ _CANARY_RULE = f"rule canary {{ strings: $line = {{ {_CANARY.hex()} }} condition
 #: Another one: the rules are matched by one pass over all bytes anyhow, and what it sees on the way spares others
 #: theirs. Without a sign of an address, a text need not be searched for addresses.
 _MARKS_RULE = r"""
-rule marks { strings: $www = "www." $scheme = "://" $broken = ":]//" $escaped = ":\\/\\/" condition: any of them }
+rule marks {
+    strings:
+        $www = "www." $scheme = "://" $broken = ":]//" $escaped = ":\\/\\/"
+        $hxxp = "hxxp" nocase $dot = "[.]" $word = "[dot]" nocase $encoded = "%3a%2f%2f" nocase
+    condition: any of them
+}
 """
 _OWN_RULES = 2
 #: Seconds in which rules must be through with a text of one line.
@@ -97,7 +102,8 @@ class RuleFile:
 class Matches:
     """The rules that matched, in the order of their files, and the signs of addresses that were seen on the way.
 
-    marks: ``www`` for ``www.``, ``scheme``, ``broken`` and ``escaped`` for colons with slashes (see ``links.extract``).
+    marks: ``www`` for ``www.``, ``scheme``, ``broken``, ``escaped`` and ``encoded`` for colons with slashes, ``hxxp``,
+    ``dot`` and ``word`` for what people write to make an address unclickable (see ``links.extract``).
     """
 
     rules: tuple[RuleMatch, ...]

@@ -251,7 +251,10 @@ class _Walk:
     def _add_links(self, item: Text, node: Node) -> None:
         """Keep the addresses of a text that are new, as many as one file may have."""
         most = self.budget.limits.links
-        for link in extract_links(item.text, html=item.html, where=node.where, limit=most + 1, hosts=item.hosts):
+        links = extract_links(item.text, html=item.html, where=node.where, limit=most + 1, hosts=item.hosts)
+        if links.cut:
+            self._reached(LimitReached("links"), node.where)
+        for link in links:
             if len(self._links) >= most and link.url not in self._links:
                 self._reached(LimitReached("links"), node.where)
                 return

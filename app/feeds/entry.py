@@ -60,9 +60,13 @@ def _url(value: str) -> Entry:
     if "[" in value or not value.startswith(_PLAIN):
         value = refang(value)
     try:
-        return Entry(_whole(canonical(value)), exact=True)
+        text = _whole(canonical(value))
     except ValueError:
         raise Unlisted("no web address") from None
+    host, _, place = text.partition("/")
+    if not place and is_hosting(host):
+        raise Unlisted("a host where anybody may put something")
+    return Entry(text, exact=True)
 
 
 def _whole(url: str) -> str:

@@ -82,6 +82,7 @@ class LinkNotice:
 
     outcome  ``redacted``, ``kept`` (it is only told) or ``kept: why it could not be removed``
     place    ``subject`` or ``field 123``; empty: the comment
+    shown    what readers see of it, by which an agent recognises it; empty when that is the address itself
     changed  when and why the verdict changed since it was judged first, as sentences; empty: this is the first one
     """
 
@@ -92,6 +93,7 @@ class LinkNotice:
     outcome: str = KEPT
     place: str = ""
     changed: str = ""
+    shown: str = ""
 
     @property
     def judged(self) -> Verdict:

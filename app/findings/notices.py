@@ -167,6 +167,8 @@ def _link_item(link: LinkNotice) -> Item:
     # Bad by our own verdict: it stays in brackets wherever it is shown, and so does what is said about it.
     label, text = words.link_reason(link)
     lines = [_verdict(link.judged), Line(label, unlinked(shown(text, 200)))]
+    if link.shown:
+        lines.append(Line("Text of the link", f"“{unlinked(shown(link.shown, 80))}”"))
     if link.changed:
         lines.append(Line("What changed", unlinked(shown(link.changed, 400))))
     if link.standing:

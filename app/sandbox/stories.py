@@ -57,6 +57,17 @@ def hostile_link(tenant: Sandbox) -> int:
     return tenant.add_ticket("Mailbox quota exceeded", text, requester=tenant.customers[1], channel="email").id
 
 
+def lookalike_link(tenant: Sandbox) -> int:
+    """A message whose link shows one address and leads, through a mail gateway, to one that only looks like it."""
+    target = "https%3A%2F%2Fwww.micr0soft-login.example%2Fverify%3Fcase%3D4711"
+    link = f"https://nam02.safelinks.protection.outlook.com/?url={target}&amp;data=05%7C01%7C&amp;reserved=0"
+    html = (
+        "<p>Hello,</p><p>your colleague shared a document with me. It asks me to sign in here:<br>"
+        f'<a href="{link}">https://www.microsoft.com/account</a></p><p>Is that right? Thanks, Ada</p>'
+    )
+    return tenant.add_ticket("Shared document asks for my password", "", html=html, channel="email").id
+
+
 def closed_ticket(tenant: Sandbox) -> int:
     """A hostile file comes last, and the ticket is closed at once."""
     ticket = tenant.add_ticket("Thank you", "Everything works now.", requester=tenant.customers[1])
@@ -96,6 +107,7 @@ STORIES: dict[str, Callable[[Sandbox], int]] = {
     "inline": inline_images,
     "locked": locked_archive,
     "link": hostile_link,
+    "lookalike": lookalike_link,
     "closed": closed_ticket,
     "false-positive": false_positive,
     "double-extension": double_extension,

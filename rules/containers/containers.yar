@@ -138,7 +138,23 @@ rule help_file_script {
         $command = /value\s{0,2}=\s{0,2}["'],?(cmd|powershell|mshta|rundll32|regsvr32|hh|wscript|cscript)(\.exe)?\s{0,3},/ nocase
         $shortcut = /value\s{0,2}=\s{0,2}["']ShortCut/ nocase
     condition:
-        filesize < 32MB and $control and ($command or $shortcut)
+        filesize < 32MB and $control and $shortcut and not $command
+}
+
+rule help_file_command {
+    meta:
+        id = "help_file_command"
+        title = "Help file that runs a command as soon as it is opened"
+        severity = "malicious"
+        technique = "T1218.001"
+        reference = "https://attack.mitre.org/techniques/T1218/001/"
+        date = "2026-11-21"
+        author = "Deskwarden"
+    strings:
+        $control = /classid\s{0,2}=\s{0,2}["']clsid:(adb880a6-d8ff-11cf-9377-00aa003b7a11|52a2aaae-085d-4187-97ea-8c30db990436)/ nocase
+        $command = /value\s{0,2}=\s{0,2}["'],?(cmd|powershell|mshta|rundll32|regsvr32|hh|wscript|cscript)(\.exe)?\s{0,3},/ nocase
+    condition:
+        filesize < 32MB and all of them
 }
 
 rule settings_shortcut {

@@ -38,7 +38,7 @@ rule slide_starts_program {
     meta:
         id = "slide_starts_program"
         title = "Presentation that starts a program when the mouse touches the slide"
-        severity = "suspicious"
+        severity = "malicious"
         technique = "T1204.002"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         date = "2026-11-21"
@@ -46,9 +46,24 @@ rule slide_starts_program {
     strings:
         $slide = "<p:sld"
         $touch = /<a:(hlinkHover|hlinkMouseOver)\s[^>]{0,200}ppaction:\/\/program/
+    condition:
+        filesize < 16MB and $slide in (0..2048) and $touch
+}
+
+rule slide_click_starts_program {
+    meta:
+        id = "slide_click_starts_program"
+        title = "Presentation that starts a program when the slide is clicked"
+        severity = "suspicious"
+        technique = "T1204.002"
+        reference = "https://attack.mitre.org/techniques/T1204/002/"
+        date = "2026-11-21"
+        author = "Deskwarden"
+    strings:
+        $slide = "<p:sld"
         $click = /<a:hlinkClick\s[^>]{0,200}ppaction:\/\/program/
     condition:
-        filesize < 16MB and $slide in (0..2048) and ($touch or $click)
+        filesize < 16MB and $slide in (0..2048) and $click
 }
 
 rule ribbon_runs_remote_macro {
@@ -71,7 +86,7 @@ rule control_that_runs_programs {
     meta:
         id = "control_that_runs_programs"
         title = "Document with a control that starts programs or shows pages from the internet"
-        severity = "suspicious"
+        severity = "malicious"
         technique = "T1204.002"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         date = "2026-11-21"

@@ -106,7 +106,7 @@ rule pdf_sends_form_at_opening {
     meta:
         id = "pdf_sends_form_at_opening"
         title = "PDF that sends what it knows to a web site as soon as it is opened"
-        severity = "suspicious"
+        severity = "malicious"
         technique = "T1598.002"
         reference = "https://attack.mitre.org/techniques/T1598/002/"
         date = "2026-11-21"

@@ -127,3 +127,46 @@ rule page_installs_app {
     condition:
         page and $link
 }
+
+private rule note {
+    condition:
+        filesize < 256KB and mime == "text/plain" and not extension matches /^(md|rst|adoc|log|yara?|csv|patch|diff|ps1|bat|cmd|sh)$/
+}
+
+rule paste_command_encoded_text {
+    meta:
+        id = "paste_command_encoded_text"
+        title = "Text that asks its reader to paste an encoded command"
+        severity = "suspicious"
+        technique = "T1204.004"
+        reference = "https://attack.mitre.org/techniques/T1204/004/"
+        date = "2026-11-21"
+        author = "Deskwarden"
+    strings:
+        $ask = /\b(Win(dows)?( key)?\s?\+\s?[RX]\b|Run dialog|command prompt|terminal|paste (this|the)|press Enter)/ nocase
+        $tool = /\b(powershell|pwsh)(\.exe)?\s/ nocase
+        $code = /\s[\/-]e(c|nc|ncodedcommand)?\s{1,3}["']?[A-Za-z0-9+\/]{60}/ nocase
+    condition:
+        note and all of them
+}
+
+rule paste_command_text {
+    meta:
+        id = "paste_command_text"
+        title = "Text that asks its reader to paste a command which fetches a program and starts it"
+        severity = "suspicious"
+        technique = "T1204.004"
+        reference = "https://attack.mitre.org/techniques/T1204/004/"
+        date = "2026-11-21"
+        author = "Deskwarden"
+    strings:
+        $ask = /\b(Win(dows)?( key)?\s?\+\s?[RX]\b|Run dialog|Spotlight|Cmd\s?\+\s?Space|⌘\s?\+?\s?Space)/ nocase
+        $page = /\bmshta(\.exe)?\s{1,3}["']?https?:/ nocase
+        $setup = /\bmsiexec(\.exe)?\s{1,3}[\w\/ -]{0,12}\s["']?https?:/ nocase
+        $fetch = /\b(iwr|irm|curl|wget|Invoke-WebRequest|Invoke-RestMethod)\s{1,3}(-\w{1,20}\s{1,3})?["']?https?:/ nocase
+        $load = /\.Download(String|File|Data)\s{0,3}\(/ nocase
+        $run = /(\|\s{0,3}|\s)(iex|Invoke-Expression)\b|\|\s{0,3}(ba|z)?sh\b|;\s{0,3}(start|saps|Start-Process)\s/ nocase
+        $decode = /\bbase64\s{1,3}(-d|-D|--decode)[^\r\n]{0,40}\|\s{0,3}(ba|z)?sh\b/
+    condition:
+        note and $ask and (any of ($page, $setup, $decode) or ($run and any of ($fetch, $load)))
+}

@@ -174,6 +174,32 @@ def test_private_addresses_are_not_asked(tmp_path: Path) -> None:
             inside.fetch(url, tmp_path / "feed", stamp=NO_STAMP, secret={})
 
 
+@pytest.mark.parametrize(
+    "inside",
+    ["https://10.0.0.1/x", "https://[::1]/x", "https://169.254.169.254/latest/", "http://localhost/", "file:///x"],
+)
+def test_a_feed_that_is_forwarded_to_a_private_address_is_not_followed(
+    httpserver: HTTPServer, fetcher: FeedFetcher, tmp_path: Path, inside: str
+) -> None:
+    httpserver.expect_request("/moved").respond_with_data(status=302, headers={"Location": inside})
+    with pytest.raises(Rejected):
+        fetcher.fetch(httpserver.url_for("/moved"), tmp_path / "feed", stamp=NO_STAMP, secret={})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("cut", [0, 1, 2, 1_000, 65_535, 65_536, 65_537, 399_999])
+def test_a_download_cut_at_any_byte_is_never_taken_for_whole(
+    feed: Feed, fetcher: FeedFetcher, url: str, tmp_path: Path, cut: int
+) -> None:
+    feed.breaks = [cut, 0, 0]
+    with pytest.raises(Temporary):
+        fetcher.fetch(url, tmp_path / "feed", stamp=NO_STAMP, secret={})
+    assert not (tmp_path / "feed").exists()
+    feed.breaks = []
+    fetcher.fetch(url, tmp_path / "feed", stamp=NO_STAMP, secret={})
+    assert (tmp_path / "feed").read_bytes() == CONTENT
+
+
 def test_the_key_stays_with_the_host_it_is_for(httpserver: HTTPServer, tmp_path: Path) -> None:
     with HTTPServer(host="127.0.0.1") as other:
         feed = Feed(other)

@@ -27,7 +27,7 @@ from tests.bench.bare_app import SECRET_VARIABLE
 from tests.bench.figure import Compare, Figure
 from tests.bench.load import CONNECTION, SECRET
 from tests.e2e.installation import free_port
-from tests.e2e.waiting import eventually
+from tests.waiting import eventually
 
 CONNECTIONS = 16
 #: Requests signed beforehand for each second of load; more than any server answers in Python.

@@ -21,8 +21,8 @@ import requests
 from app.config import PREFIX, PROJECT
 from app.sandbox.server import CLIENT_ID, CLIENT_SECRET, Sandbox
 from tests.e2e import processes
-from tests.e2e.waiting import eventually
 from tests.product_only import hide_test_libraries
+from tests.waiting import eventually
 
 NAME = "acme"
 RECIPIENT = "security@company.example"

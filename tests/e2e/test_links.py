@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.desk import mails, notes
-from tests.e2e.waiting import eventually
+from tests.waiting import eventually
 
 SECONDS = 30.0
 HTML = '<p>Hello, <a href="https://bad.example/sign-in">sign in</a> or see https://good.example/ &amp; relax</p>'

@@ -11,7 +11,7 @@ import pytest
 from app.sandbox import samples
 from tests.e2e.desk import EICAR_SHA256, end_of, files, is_handled, mails, notes, redactions, report_virus
 from tests.e2e.installation import RECIPIENT
-from tests.e2e.waiting import eventually
+from tests.waiting import eventually
 
 SECONDS = 30.0
 

@@ -20,7 +20,7 @@ from tests.e2e.conftest import a_house
 from tests.e2e.desk import End, end_of, is_handled, notes, redactions, report_virus
 from tests.e2e.gates import Gate, Gates, MailGate
 from tests.e2e.installation import Installation
-from tests.e2e.waiting import eventually
+from tests.waiting import eventually
 
 #: A lease is 30 s, and a redaction that does not show is sent again after 30 s; the rest is for a slow machine.
 RECOVERY_SECONDS = 120.0

@@ -14,8 +14,8 @@ from app.config import PROJECT
 from tests.e2e.conftest import House, unkind_tenant
 from tests.e2e.desk import end_of, is_handled, report_virus
 from tests.e2e.installation import START_SECONDS, Installation, free_port
-from tests.e2e.waiting import eventually
 from tests.postgres import running_postgres
+from tests.waiting import eventually
 
 STOP_SECONDS = 15.0
 

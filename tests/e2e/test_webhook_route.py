@@ -11,7 +11,7 @@ import pytest
 
 from app.sandbox.delivery import signature
 from tests.e2e.installation import NAME
-from tests.e2e.waiting import eventually
+from tests.waiting import eventually
 
 PREFIX = "X-Zendesk-Webhook-"
 
@@ -22,6 +22,17 @@ def about(ticket_id):
 
 
 BODY = about(999_999)
+
+
+#: The service reads no further in a body that it refuses, so nothing else can follow on that connection.
+LAST = {"Connection": "close"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def vanished(house, secret):
+    """A call about a ticket that is not there, sent before all others, because its end takes a while."""
+    body = about(999_003)
+    assert call(house, body, sent=headers(secret, body, invocation="vanished")).status_code == 202
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +61,18 @@ def stored(house, invocation):
 
 
 def test_a_signed_call_is_taken_within_milliseconds(house, secret):
-    answers = [call(house, sent=headers(secret)) for _ in range(5)]
-    assert {answer.status_code for answer in answers} == {202}
-    assert min(answer.elapsed.total_seconds() for answer in answers) < 0.1
+    def is_quick():
+        answer = call(house, sent=headers(secret))
+        assert answer.status_code == 202
+        return answer.elapsed.total_seconds() < 0.1
+
+    # Other tests keep the machine busy at times.
+    eventually(is_quick, 30.0, house.installation.log)
 
 
 def test_an_unknown_connection_is_not_found_whatever_else_is_wrong(house):
-    assert call(house, b"x" * 2_000_000, name="nobody", method="GET").status_code == 404
+    answer = call(house, b"x" * 2_000_000, sent=LAST, name="nobody", method="GET")
+    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
@@ -66,7 +82,7 @@ def test_other_methods_are_refused(house, method):
 
 
 def test_a_body_over_a_mebibyte_is_refused_before_its_signature(house):
-    assert call(house, b"x" * (1024 * 1024 + 1)).status_code == 413
+    assert call(house, b"x" * (1024 * 1024 + 1), sent=LAST).status_code == 413
 
 
 def test_a_call_without_a_signature_is_refused(house):
@@ -106,9 +122,7 @@ def test_a_recorded_call_replayed_under_another_name_is_stored_once(house, secre
     assert len(stored(house, "first-name")) + len(stored(house, "second-name")) == 1
 
 
-def test_a_call_about_a_vanished_ticket_ends_quietly(house, secret):
-    body = about(999_003)
-    assert call(house, body, sent=headers(secret, body, invocation="vanished")).status_code == 202
+def test_a_call_about_a_vanished_ticket_ends_quietly(house):
     # A ticket may be told of before it is visible, so "gone" is believed only after a while.
     eventually(lambda: stored(house, "vanished")[0][0] is not None, 90.0, house.installation.log)
     [(_, outcome)] = stored(house, "vanished")

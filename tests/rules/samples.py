@@ -258,6 +258,11 @@ SAMPLES: dict[str, Sample] = {
     "help_file_script": text(
         "page.htm",
         '<object classid="clsid:adb880a6-d8ff-11cf-9377-00aa003b7a11"><param name="Command" value="ShortCut">'
+        '<param name="Item1" value=",tool.exe,/a"></object>',
+    ),
+    "help_file_command": text(
+        "page.htm",
+        '<object classid="clsid:adb880a6-d8ff-11cf-9377-00aa003b7a11"><param name="Command" value="ShortCut">'
         '<param name="Item1" value=",cmd.exe,/c calc"></object>',
     ),
     "settings_shortcut": text(

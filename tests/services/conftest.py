@@ -5,9 +5,13 @@ Everything that touches the database runs on both of them.
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
-from app.config import PROJECT
+from app.bootstrap import prepare
+from app.config import PROJECT, Settings
 from app.engine.pool import EnginePool
 from app.sandbox.server import Sandbox
 from tests.house import House
@@ -25,6 +29,14 @@ def engine():
 def postgres():
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a database that was migrated once; copies of it cost nearly nothing."""
+    home = tmp_path_factory.mktemp("migrated")
+    prepare(Settings.from_environment({"DESKWARDEN_HOME": str(home)}))
+    return home / "deskwarden.sqlite3"
 
 
 @pytest.fixture
@@ -46,6 +58,8 @@ def empty_database(request, tmp_path):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request, tmp_path, tenant, engine):
     if request.param == "sqlite":
+        (tmp_path / "home").mkdir(mode=0o700)
+        shutil.copyfile(request.getfixturevalue("migrated"), tmp_path / "home" / "deskwarden.sqlite3")
         yield from _house(tmp_path, tenant, engine)
         return
     with request.getfixturevalue("postgres").database(migrated=True) as url:

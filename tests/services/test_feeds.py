@@ -376,6 +376,7 @@ def test_without_feeds_there_is_no_index_and_nothing_is_known(machine: Machine) 
     [
         NewFeed("Bad Name", "domains"),
         NewFeed("a", "no-such-format"),
+        *(NewFeed("a", "domains", url) for url in ("ftp://feeds.example/x", "/etc/passwd")),
         NewFeed("a", "domains", weight=0),
         NewFeed("a", "domains", category="No!"),
         NewFeed("a", "domains", every=10),

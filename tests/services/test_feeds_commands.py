@@ -73,7 +73,7 @@ def test_an_update_tells_how_each_feed_went(command: Command, publisher: Publish
 
     assert status == 1
     assert told.splitlines() == [
-        "gone: failed: There is nothing at this address (HTTP 404). In use: 0 entries",
+        "gone: failed: There is nothing at this address (HTTP 404).",
         "good: updated, 2 entries, 0 not usable",
     ]
     assert command("update", "good") == (0, "good: unchanged, 2 entries, 0 not usable\n")
@@ -95,12 +95,12 @@ def test_the_status_shows_feeds_index_and_what_is_ready(command: Command, publis
     status, told = command("status")
     lines = told.splitlines()
     assert status == 0
-    assert (
-        lines[0]
-        == "on  good                 malicious  weight 50  1 entries, 1 not usable, last taken 2026-11-21 12:00"
-    )
-    assert lines[1:3] == ["    line 2: no host of the internet", "index: 1 entries"]
-    assert any(line.startswith("--  urlhaus ") and "needs a key" in line for line in lines)
+    assert lines[:3] == [
+        "1 feed is in use, all well. Links are checked against 1 entry.",
+        "ok       good                 malicious  weight 50  1 entry, 1 line not usable, taken 2026-11-21 12:00 UTC",
+        "         line 2: no host of the internet",
+    ]
+    assert any(line.startswith("         urlhaus ") and "needs a key" in line for line in lines)
 
     document = json.loads(command("status", "--json")[1])
     assert document["index"] == {"entries": 1, "problem": ""}
@@ -118,13 +118,43 @@ def test_the_status_is_not_well_when_a_feed_failed_or_the_index_is_missing(
     (machine.home / "feeds" / "index").unlink()
     status, told = command("status")
     assert status == 1
-    assert "no index on this machine" in told
+    assert told.startswith("1 feed is in use, all well. There is no index on this machine: run")
 
     publisher.pages["/good"] = 500
     command("update")
     status, told = command("status")
     assert status == 1
-    assert "failed: The server cannot answer just now (HTTP 500)." in told
+    assert told.startswith("1 feed is in use, 1 of them failing. Links are checked against 1 entry.")
+    assert "FAILING  good " in told
+    assert "The server cannot answer just now (HTTP 500). What it listed before stays in use." in told
+
+
+def test_the_status_says_when_nothing_of_a_feed_counts_any_more(
+    command: Command, machine: Machine, publisher: Publisher
+) -> None:
+    publisher.pages["/good"] = b"one.example\n"
+    command("add", "--name", "good", "--url", publisher.url("/good"), "--format", "domains", "--stale-after", "3")
+    command("update")
+    publisher.pages["/good"] = 500
+    machine.clock.pass_(3 * 86_400)
+    command("update")
+    assert machine.hits("http://one.example/")
+    assert "stays in use" in command("status")[1]
+
+    machine.clock.pass_(86_400)
+    status, told = command("status")
+    assert machine.hits("http://one.example/") == []
+    assert status == 1
+    assert "stays in use" not in told
+    assert "Nothing of it counts any more: no download went well for 3 days." in told
+
+
+def test_the_status_tells_what_waits_for_its_first_download_and_what_is_off(command: Command, machine: Machine) -> None:
+    assert command("status")[1].startswith("No feed is in use. Links are checked against 0 entries.\n")
+    command("enable", "openphish")
+    assert "waiting  openphish " in command("status")[1]
+    command("disable", "openphish")
+    assert "off      openphish " in command("status")[1]
 
 
 def test_a_feed_is_switched_off_and_on_and_removed(command: Command, machine: Machine) -> None:

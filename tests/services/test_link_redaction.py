@@ -179,6 +179,53 @@ def test_a_persons_malicious_verdict_takes_the_link_out(house):
     assert "your security team judged it dangerous" in house.notes(ticket_id)[0]["html_body"]
 
 
+def test_whatever_people_say_later_a_link_is_taken_out_and_told_of_once(house):
+    ticket_id = written(house, html='<a href="http://bad.example/login">x</a>')
+    house.run()
+    [scan] = house.scans
+    for verdict in (Verdict.CLEAN, Verdict.MALICIOUS, Verdict.CLEAN):
+        house.services.verdicts.by_person(scan.id, verdict, reason="Again", actor="Ada")
+        house.run()
+    assert [scan.verdict for scan in house.scans] == ["clean"]
+    assert (len(redactions(house)), len(house.notes(ticket_id)), len(house.mails)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+def test_a_workspace_that_refuses_leaves_the_plain_words(house, status):
+    house.tenant.fault(status=status, body="{}", path="/comment_redactions/", times=1)
+    ticket_id = written(house, text="Go to http://bad.example/login or http://bad.example/login", html=None)
+    house.run()
+    assert "bad.example" not in html_of(house, ticket_id)
+    assert len(house.notes(ticket_id)) == 1
+
+
+def test_a_link_that_an_agent_removed_meanwhile_is_not_redacted_again(house):
+    ticket_id = written(house, text="Go to http://bad.example/login now", html=None)
+    comment = house.tenant.comments(ticket_id)[0]
+    with killed_at(house, ZendeskClient, "redact_comment", after=False):
+        house.run()
+    house.tenant.state.comment(ticket_id, comment["id"]).html = "<p>Go to ▇▇▇ now</p>"
+    house.tenant.state.comment(ticket_id, comment["id"]).text = "Go to ▇▇▇ now"
+    house.run()
+    assert redactions(house) == []
+    assert len(house.notes(ticket_id)) == 1
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p><img src="http://bad.example/login" alt="x"> hello</p>',
+        '<p><a href="http://bad.example/login">http://bad.example/login</a> and http://bad.example/login</p>',
+        '<p><a href="http://bad.example/login"><b>press</b></a> <i>http://bad.example/login</i></p>',
+    ],
+)
+def test_wherever_it_stands_in_the_comment_it_goes_in_one_call(house, html):
+    ticket_id = written(house, html=html)
+    house.run()
+    assert "bad.example" not in html_of(house, ticket_id)
+    assert len(redactions(house)) == 1
+
+
 def test_other_connections_keep_their_own_policy(house):
     assert {row.name: row.links for row in house.rows(connections)} == {"acme": "redact"}
     with house.services.database.write() as connection:

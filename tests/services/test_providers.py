@@ -52,7 +52,8 @@ class Room:
         self.changed: list[list[str]] = []
         self.short = f"http://short.example.org:{web.port}/abc"
         trusted = frozenset({f"{web.host}:{web.port}", f"short.example.org:{web.port}"})
-        outside: dict[ProviderName, Provider] = {
+        outside = self.outside = dict[ProviderName, Provider]()
+        outside |= {
             DNS: DnsLists(),
             VT: VirusTotal(Door(web.url_for(""), trusted_hosts=trusted)),
             SHORT: Shorteners(trusted_hosts=trusted, resolve=lambda _host, _port: ["127.0.0.1"]),

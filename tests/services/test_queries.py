@@ -46,10 +46,10 @@ def ids(queries, **filters):
     return [scan["id"] for scan in queries.page(ScanFilters(**filters))[0]]
 
 
-def test_a_scan_has_exactly_the_keys_of_the_contract(queries, database):
+def test_a_scan_has_exactly_the_keys_of_the_contract_and_the_address_of_a_link(queries, database):
     a_scan(database)
     [scan], _ = queries.page(ScanFilters())
-    assert set(scan) == KEYS
+    assert set(scan) == {*KEYS, "url"}
     assert scan["connection"] == "acme"
 
 

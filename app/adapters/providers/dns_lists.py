@@ -153,17 +153,20 @@ class DnsLists:
         A list that refuses stops nobody but itself: the others are asked, and NoOpinion comes at the end.
         """
         answers: list[Answer] = []
+        unsent: list[Question] = []
         refusal: NoOpinion | None = None
-        for question in questions:
+        for number, question in enumerate(questions, 1):
             try:
                 answers.append(self._ask(question, access))
-            except _ListRefuses as refused:
-                refusal = refused
             except NoOpinion as failure:
-                failure.answers = answers
-                raise
+                refusal = failure
+                unsent += [] if failure.is_sent else [question]
+                if not isinstance(failure, _ListRefuses):
+                    unsent += questions[number:]
+                    break
         if refusal is not None:
-            refusal.answers = answers
+            refusal.answers, refusal.unsent = answers, unsent
+            refusal.is_sent = len(unsent) < len(questions)
             raise refusal
         return answers
 
@@ -181,7 +184,8 @@ class DnsLists:
         key, _, name = question.value.partition(":")
         asked, way = LISTS[key], (key, self.recipient(access))
         if self._refused.get(way, 0.0) > self._monotonic():
-            raise _ListRefuses("refused", f"{asked.name} refused a moment ago and is left alone for a while.")
+            words = f"{asked.name} refused a moment ago and is left alone for a while."
+            raise _ListRefuses("refused", words, is_sent=False)
         zone = asked.keyed.format(key=access.key) if asked.keyed and access.key else asked.zone
         try:
             query = dns.message.make_query(dns.name.from_text(f"{name}.{zone}."), dns.rdatatype.A)

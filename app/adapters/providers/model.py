@@ -80,10 +80,18 @@ class NoOpinion(Exception):
     pause    seconds in which it is of no use to ask again, for all questions
     is_sent  whether anything left the house
     answers  what was answered all the same, where several questions were asked
+    unsent   questions that did not leave, where others of the same call did
     """
 
     def __init__(
-        self, code: str, words: str, *, pause: float = 0.0, is_sent: bool = True, answers: Sequence[Answer] = ()
+        self,
+        code: str,
+        words: str,
+        *,
+        pause: float = 0.0,
+        is_sent: bool = True,
+        answers: Sequence[Answer] = (),
+        unsent: Sequence[Question] = (),
     ) -> None:
         super().__init__(words)
         self.code = code
@@ -91,6 +99,7 @@ class NoOpinion(Exception):
         self.pause = pause
         self.is_sent = is_sent
         self.answers = answers
+        self.unsent = unsent
 
 
 class Provider(Protocol):

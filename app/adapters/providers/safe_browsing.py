@@ -27,8 +27,6 @@ _THREAT_TYPES = {
     3: "UNWANTED_SOFTWARE",
     4: "POTENTIALLY_HARMFUL_APPLICATION",
 }
-#: CANARY entries must not be acted on; FRAME_ONLY ones count inside frames, never for a link that people follow.
-_NOT_FOR_LINKS = {1: "CANARY", 2: "FRAME_ONLY"}
 #: Full hash, names of its threats.
 _Found = tuple[bytes, list[str]]
 
@@ -105,13 +103,18 @@ def _full_hash(data: bytes) -> _Found:
 
 
 def _threats(data: bytes) -> list[str]:
-    kind, attributes = 0, set()
+    """Return the name of the threat, if it is one of a link that people follow.
+
+    No attribute leaves it one: CANARY is not to be acted on, FRAME_ONLY counts inside frames alone, and what has an
+    attribute or a type that we do not know is to be left out as a whole.
+    """
+    kind, attributes = 0, set[int]()
     for number, value in fields(data):
         if number == 1:
             kind = int(value) if isinstance(value, int) else 0
         elif number == 2:
             attributes |= set(numbers(value))
-    return [_THREAT_TYPES[kind]] if kind in _THREAT_TYPES and attributes.isdisjoint(_NOT_FOR_LINKS) else []
+    return [_THREAT_TYPES[kind]] if kind in _THREAT_TYPES and not attributes else []
 
 
 def _message(value: int | bytes) -> bytes:
@@ -131,8 +134,6 @@ def _found_in(entries: object) -> Iterator[_Found]:
         raise ValueError("no list")
     for entry in entries:
         details = [
-            str(each.get("threatType"))
-            for each in entry.get("fullHashDetails") or []
-            if set(_NOT_FOR_LINKS.values()).isdisjoint(each.get("attributes") or [])
+            str(each.get("threatType")) for each in entry.get("fullHashDetails") or [] if not each.get("attributes")
         ]
         yield base64.b64decode(entry["fullHash"], validate=True), details

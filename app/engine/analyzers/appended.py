@@ -28,6 +28,8 @@ _INNO = re.compile(rb"Inno Setup Setup Data \(\d")
 #: Families that are worth a node of their own behind another format; padding, pictures and films are not.
 _DULL = frozenset({"empty", "binary", "text", "image", "media", "data", "xml"})
 _LEAST = 16
+_PAGES = frozenset({"htm", "html", "shtml", "xhtml", "xht", "hta", "svg"})
+_MARKUP = re.compile(rb"<(?:!doctype|html|head|body|script|iframe|form|svg)\b", re.I)
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
@@ -67,6 +69,16 @@ def analyze_image(node: Node, tools: Tools) -> Iterator[Item]:
     end = _end_of_image(node.data)
     if end and zip_start(node.data) is None:
         yield from second(node, node.data[end:], "Another file is hidden behind the picture")
+
+
+def analyze_page(node: Node, tools: Tools) -> Iterator[Item]:
+    """Yield the page in a file that begins like a picture: a browser goes by the name and shows the page."""
+    page = _MARKUP.search(node.data) if node.extension in _PAGES else None
+    if page:
+        yield node.finding(
+            "archive.page_inside", Severity.SUSPICIOUS, "Page that begins like a picture, so that it is taken for one"
+        )
+        yield Child("page.html", node.data[page.start() :])
 
 
 def behind_zip(node: Node) -> Iterator[Item]:

@@ -105,6 +105,8 @@ def is_host_name(labels: tuple[str, ...], before: str, after: str, *, path: bool
     host = ".".join(labels).lower()
     if domains.is_suffix(host) and not (path or (len(labels) == 2 and name in ("www", "co"))):
         return len(labels) > 2 or (meant and suffix not in _FILES)
+    if after == ":" and not meant and (suffix in _FILES or (suffix in _BOTH and name in _FILE_NAMES)):
+        return False  # a line of a program: Main.java:42
     if path and suffix not in ("is", "it", "in", "to", "so", "no", "at", "my", "be", "as", "do"):
         return _cased(labels, suffix) and not (suffix in _FILES and after == "/" and name in _FILE_NAMES)
     if suffix in _FILES and not path:
@@ -123,6 +125,8 @@ def _is_likely(labels: Sequence[str], name: str, suffix: str, after: str, *, pat
         return True
     if after in "(=[" and after and not path:
         return False
+    if suffix == "mo" and len(labels) == 2 and labels[0].istitle():
+        return False  # "Gent.mo", Italian for "most kind"
     if suffix in _BOTH and (name in _FILE_NAMES or name.startswith("lib")):
         return False
     if len(labels) == 2 and suffix in _WORDS and (name in _ENDINGS or len(name) == 1):
@@ -134,7 +138,8 @@ def _cased(labels: Sequence[str], suffix: str) -> bool:
     """Whether capitals stand as in names and not as at the beginning of a sentence: ``end.Next``, ``System.IO``."""
     last = labels[-1]
     if last.islower() or not last.isascii():
-        return True
+        # "г.Москва" is a town behind its abbreviation.
+        return last.isascii() or not last[:1].isupper() or last.isupper()
     if suffix in _GENERIC or suffix == "co":
         return last.isupper() or labels[-2][:1].isupper() or suffix == "com"
     return last.isupper() and all(not any(map(str.islower, label)) for label in labels)

@@ -100,7 +100,7 @@ def _host(host: str) -> str:
     name = _unescape(host.translate(_DOTS)).decode("utf-8", "surrogateescape").lower().translate(_DOTS)
     name = re.sub(r"\.{2,}", ".", name).strip(".")
     # Characters that end a host name, hidden behind an escape: browsers refuse these too.
-    if not name or len(name) > 1_000 or not _ENDS.isdisjoint(name):
+    if not name or "%" in name or len(name) > 1_000 or not _ENDS.isdisjoint(name):
         raise ValueError("The address names no host.")
     if name.isascii():
         return _ipv4(name) or _punycode(name)

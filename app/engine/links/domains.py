@@ -7,6 +7,7 @@ give them away. Host names are in canonical form (lower case, punycode).
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from importlib import resources
 
 from publicsuffixlist import PublicSuffixList
 
@@ -49,15 +50,17 @@ def is_top_level(label: str) -> bool:
 @cache
 def top_levels() -> frozenset[str]:
     """Return all top-level domains, in punycode and in their own letters, as people write them: com, Com, COM."""
-    names = {rule.rpartition(".")[2] for rule in _rules()}
+    lines = (line.strip() for line in _source().splitlines())
+    # The list is in the letters of each script (github.com/publicsuffix/list/wiki/Format).
+    own = {line.rpartition(".")[2] for line in lines if line and not line.startswith("//")}
+    names = own | {name.encode("idna").decode("ascii") for name in own}
     return frozenset(names | {name.upper() for name in names} | {name.title() for name in names})
-
-
-def _rules() -> frozenset[str]:
-    rules: frozenset[str] = _list()._publicsuffix
-    return rules
 
 
 @cache
 def _list() -> PublicSuffixList:
-    return PublicSuffixList(accept_unknown=False)
+    return PublicSuffixList(_source(), accept_unknown=False)
+
+
+def _source() -> str:
+    return resources.files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text("utf-8")

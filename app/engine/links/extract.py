@@ -17,8 +17,9 @@ from app.engine.model import Link
 
 #: Different addresses kept from one text.
 LIMIT = 1_000
-#: Candidates looked at for every address that may be kept: text full of things that are none must end, too.
-_TRIES = 8
+#: Different candidates, and places where any stands, that are looked at for every address that may be kept: text full
+#: of things that are none, or of the same ones, must end, too.
+_TRIES, _PLACES = 8, 32
 #: Content that stands in the text as an address of its own (RFC 2397), of types in which addresses may stand.
 _DATA = re.compile(
     r"data:(?:text/(?:html|plain|xml|javascript|css)|image/svg\+xml|application/(?:xhtml\+xml|xml|javascript)|)"
@@ -31,36 +32,47 @@ _QUOTED = re.compile(r"[^\"\s]{1,1400000}+")
 _DEPTH, _CONTENTS = 3, 50
 
 
-def extract_links(
-    text: str, *, html: bool = False, where: str = "", limit: int = LIMIT, hosts: bool = True
-) -> list[Link]:
+class Links(list[Link]):
+    """Addresses of a text; ``cut`` tells that the text has more than were looked at."""
+
+    cut = False
+
+
+def extract_links(text: str, *, html: bool = False, where: str = "", limit: int = LIMIT, hosts: bool = True) -> Links:
     """Return the different addresses of ``text`` in order of appearance, at most ``limit``.
 
     ``html``: the text is markup: tags, styles, scripts, comments and what a reader sees are searched; entities are
     read in ``raw``, relative addresses taken from the ``base`` of the page, and ``at`` is the place of the value.
     ``hosts``: names of hosts count that stand without a scheme and without ``www.``. Each link has the address as
     written (``raw``), its place (``at``), what is shown of it (``text``), its canonical form without known wrappers
-    (``url``) and ``where`` as given.
+    (``url``) and ``where`` as given. What is ``cut`` has more addresses than these.
     """
     found: dict[str, Link] = {}
     seen: dict[str, str] = {}
-    for each in _candidates(text, html=html, most=limit * _TRIES, hosts=hosts):
-        if each.address in seen:
-            _see(found, seen[each.address], each.text)
-            continue
-        if len(seen) >= limit * _TRIES:
+    most, cut = limit * _PLACES, False
+    for place, each in enumerate(_candidates(text, html=html, most=most, hosts=hosts), start=1):
+        # Whoever looks for places ends at so many, too: there may be more.
+        cut = place >= most
+        url = seen.get(each.address)
+        if url is None:
+            cut = cut or len(seen) >= limit * _TRIES
+            link = None if cut else _link(each, where)
+            url = seen[each.address] = link.url if link else ""
+            if link and url not in found:
+                cut = len(found) >= limit
+                if not cut:
+                    found[url] = link
+        if cut:
             break
-        link = _link(each, where)
-        seen[each.address] = link.url if link else ""
-        if link is None:
-            continue
-        if link.url in found:
-            _see(found, link.url, link.text)
-        elif len(found) < limit:
-            found[link.url] = link
-        else:
-            break
-    return list(found.values())
+        if each.text:
+            _see(found, url, each.text)
+    return _links(found, cut=cut)
+
+
+def _links(found: dict[str, Link], *, cut: bool) -> Links:
+    links = Links(found.values())
+    links.cut = cut
+    return links
 
 
 def refang(raw: str) -> str:
@@ -75,7 +87,10 @@ def _link(found: Found, where: str) -> Link | None:
         written = canonical(found.address)
     except ValueError:
         return None
-    target = unwrap(written)
+    # As it was written: the canonical form has lost the escapes that tell where an address inside it ends.
+    target = unwrap(found.address)
+    if not target.via and written != found.address:
+        target = unwrap(written)
     wrapped = written if target.via else ""
     return Link(found.raw, target.url, where, text=found.text, at=found.at, wrapped=wrapped, via=target.via)
 

@@ -29,7 +29,7 @@ up.railway.app vercel.app w3spaces.com wapka.website wcomhost.com web.app web.co
 webcindario.com webflow.io webhostapp.com webnode.page webwave.dev weebly.com weeblysite.com wesites.cc wixsite.com
 wixstudio.com wixstudio.io workers.dev wuaze.com ws.gy xsph.ru yolasite.com za.com zeabur.app ukit.me umbler.net
 ucoz.net ucoz.org ucraft.net ucraft.site usluga.me zyrosite.com zapier.app zohosites.com zoholandingpage.com
-z13.web.core.windows.net
+z13.web.core.windows.net pagedemo.co
 """
 #: Free pages and sites that ordinary mails name every day: a sign only together with others.
 _COMMON_PAGES = """

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import itemgetter
 
 from app.engine.links import bare, domains
 from app.engine.links.letters import Letters
 from app.engine.links.plain import IPV4, WIDE_SCRIPT, Span, finish, own_labels, with_scheme
 from app.engine.links.refang import Host, read_host, read_port
 
-_DOT = re.compile(r"\.(?=\w)")
-#: In small letters. All begin with one of a few signs, so that the search for them is fast.
-_BROKEN_DOT = re.compile(r"[\[({<.](?:(?<!\.) ?(?:[.\u3002]|d[o0]t) ?[\])}>]|(?<=[\[({])\.(?=\w)|(?<=\.)[\])}](?=\w))")
+#: A dot inside of a name, with all of the name behind it, or all of the mail address. Amounts and dates have dots, too.
+_DOT = re.compile(r"\.(?=\w)(?!\d{1,6}(?:\.\d{1,6})?\.?(?![\w.-]))[\w.-]+(?:@[\w.-]*)?")
+#: The same in a text with a script without blanks: a name in other letters ends where that script goes on.
+_DOT_WIDE = re.compile(rf"\.(?=\w)(?:{WIDE_SCRIPT.pattern}[\w.-]*|(?:(?!{WIDE_SCRIPT.pattern})[\w.-])+)")
+#: Dots that are broken, by the sign they begin with, in small letters: search for one fixed sign is several times as
+#: fast as for one of many, and most texts have none of them.
+_IN_BRACKETS = r" ?(?:[.\u3002]|d[o0]t) ?[\])}>]{1,2}\s?(?=\w)"
+_BROKEN_DOTS = {
+    "[": re.compile(rf"\[(?:{_IN_BRACKETS}|\.(?=\w))"),
+    "(": re.compile(rf"\((?:{_IN_BRACKETS}|\.(?=\w))"),
+    "{": re.compile(rf"\{{(?:{_IN_BRACKETS}|\.(?=\w))"),
+    "<": re.compile(rf"<{_IN_BRACKETS}"),
+}
+_CLOSED_DOT = re.compile(r"\.[\])}](?=\w)")
 _SLASHES = re.compile(r"//(?=[\w\[])")
 _BEFORE_SLASHES = frozenset(" \t\r\n\"'(<[=>")
 #: What may stand in a name, read backwards from its first dot.
 _LEFT = re.compile(r"[\w.-]{0,256}")
 _LEFT_BROKEN = re.compile(r"[\])}>]? ?[\w.-]{1,255}")
-_NAME = re.compile(r"[\w.-]+")
 #: Characters of a host name (RFC 1035).
 _LONGEST = 253
 _WWW = re.compile(r"www\d{0,2}", re.I)
@@ -31,6 +42,8 @@ _AT = re.compile(
     r"|(?<!look)(?<!here)(?<!site)(?<!page)(?<!shop)(?<!store)(?<! us)(?<! in)(?<! up)(?<! on)(?<!able) at \Z",
     re.I,
 )
+#: "at" in brackets, which nobody writes in front of a host.
+_AT_IN_BRACKETS = re.compile(r"[\[({]\s?(?:at|@)\s?[\])}]\s?\Z", re.I)
 #: Suffixes that people write with words for dots.
 _SPOKEN = frozenset(
     "com net org info biz io co ru cn de uk fr it eu nl pl br in us xyz top site online shop club app dev live link "
@@ -40,6 +53,7 @@ _SPOKEN = frozenset(
 _SPACED_DOT = re.compile(rf"(?: (?:\.|dot) |[\u3002\uff61])(?=(?:{'|'.join(sorted(_SPOKEN))})(?!\w))")
 #: What stands in front of it, read backwards.
 _LEFT_SPACED = re.compile(r"[\w-]{1,63}(?:(?: \. | tod |[.\u3002\uff61])[\w-]{1,63}){0,6}", re.I)
+_BY_PLACE = itemgetter(0)
 
 
 def spans(letters: Letters, *, most: int, hosts: bool = True) -> list[Span]:
@@ -48,17 +62,18 @@ def spans(letters: Letters, *, most: int, hosts: bool = True) -> list[Span]:
     ``hosts``: hosts without a scheme count, also where neither ``www.`` nor a broken dot says that they are meant.
     """
     found = with_scheme(letters, most=most)
-    rest = list(islice(_without_scheme(letters, found, hosts=hosts), most))
-    return sorted([*found, *rest], key=lambda span: span.start) if rest else found
+    rest = list(islice(_without_scheme(letters, found, most=most, hosts=hosts), most))
+    return _together(found, rest)
 
 
-def _without_scheme(letters: Letters, taken: list[Span], *, hosts: bool) -> Iterator[Span]:
+def _without_scheme(letters: Letters, taken: list[Span], *, most: int, hosts: bool) -> Iterator[Span]:
     """Yield hosts without a scheme outside of ``taken``: the broken ones, then all others."""
     text = letters.plain
-    broken = list(_broken(letters, _BROKEN_DOT, _LEFT_BROKEN, _Taken(taken)))
+    broken = list(islice(_broken(letters, _broken_dots(letters.lower), _LEFT_BROKEN, _Taken(taken)), most))
     taken = _together(taken, broken)
     if hosts and (" . " in text or " dot " in letters.lower or "\u3002" in text or "\uff61" in text):
-        spoken = list(_broken(letters, _SPACED_DOT, _LEFT_SPACED, _Taken(taken)))
+        dots = (match.start() for match in _SPACED_DOT.finditer(letters.lower))
+        spoken = list(islice(_broken(letters, dots, _LEFT_SPACED, _Taken(taken)), most))
         taken, broken = _together(taken, spoken), broken + spoken
     yield from broken
     yield from _dotted(letters, taken, hosts=hosts)
@@ -66,8 +81,17 @@ def _without_scheme(letters: Letters, taken: list[Span], *, hosts: bool) -> Iter
         yield from _scheme_relative(letters, _Taken(taken))
 
 
+def _broken_dots(lower: str) -> list[int]:
+    """Return where dots stand that are broken on purpose."""
+    signs = [pattern for sign, pattern in _BROKEN_DOTS.items() if sign in lower]
+    if "]" in lower or ")" in lower or "}" in lower:
+        signs.append(_CLOSED_DOT)
+    places = [match.start() for pattern in signs for match in pattern.finditer(lower)]
+    return sorted(places) if len(signs) > 1 else places
+
+
 def _together(taken: list[Span], more: list[Span]) -> list[Span]:
-    return sorted([*taken, *more], key=lambda span: span.start) if more else taken
+    return sorted([*taken, *more], key=_BY_PLACE) if more else taken
 
 
 class _Taken:
@@ -87,29 +111,34 @@ class _Taken:
 
 def _dotted(letters: Letters, taken: list[Span], *, hosts: bool) -> Iterator[Span]:
     """Yield names with plain dots outside of ``taken``. Every run of letters and dots is looked at once."""
-    text, at = letters.plain, 0
+    text, at, least = letters.plain, 0, 0
     top = domains.top_levels()
+    dots = _DOT_WIDE if WIDE_SCRIPT.search(letters.foreign) else _DOT
     for stop, behind in [*((span.start, span.end) for span in taken), (len(text), len(text))]:
-        for match in _DOT.finditer(text, at, stop) if at < stop else ():
+        for match in dots.finditer(text, at, stop) if at < stop else ():
             dot = match.start()
             if dot < at:
                 continue
-            whole = _NAME.match(text, dot)
-            at = whole.end() if whole else dot + 1
-            tail = text[dot + 1 : at].rstrip(".-_")
+            at = match.end()
+            tail = match.group()[1:].rstrip(".-_")
+            if "@" in tail:
+                continue
             # As nearly all dots that end no sentence: files, code, numbers.
-            if tail.rpartition(".")[2] in top or _may_be_host(text, dot, at, tail):
-                span = _run(letters, dot, at, tail, hosts=hosts)
+            if tail[tail.rfind(".") + 1 :] in top or _may_be_host(text, dot, at, tail):
+                span = _run(letters, dot, at, tail, least=least, hosts=hosts)
                 if span:
                     at = max(at, span.end)
+                    least = span.end
                     yield span
         at = max(at, behind)
 
 
-def _run(letters: Letters, dot: int, end: int, tail: str, *, hosts: bool) -> Span | None:
-    """Return the address that begins with the run of letters and dots of which ``dot`` is the first dot."""
+def _run(letters: Letters, dot: int, end: int, tail: str, *, least: int, hosts: bool) -> Span | None:
+    """Return the address, not before ``least``, that begins with the letters and dots of which ``dot`` is the first."""
     text = letters.plain
-    start = dot - _reach(_LEFT, text, dot)
+    if text.startswith("@", end):
+        return None
+    start = max(least, dot - _reach(_LEFT, text, dot))
     if end - start > _LONGEST:
         return None
     while text[start] in ".-_" and start < dot:
@@ -127,6 +156,8 @@ def _may_be_host(text: str, dot: int, end: int, tail: str) -> bool:
     if suffix.isdigit():
         return tail.count(".") == 2 and text[end : end + 1] in ("/", ":")
     if suffix.isascii():
+        if suffix.islower() and text[max(0, dot - 4) : dot].find("w") < 0 and text[max(0, dot - 4) : dot].find("W") < 0:
+            return False
         known = "." in tail and (suffix.istitle() or text[max(0, dot - 3) : dot].lower() == "www")
         return known or text[max(0, dot - 4) : dot].lower()[:3] == "www" or suffix.lower() in domains.top_levels()
     return True
@@ -138,22 +169,23 @@ def _reach(left: re.Pattern[str], text: str, at: int) -> int:
     return match.end() if match else 0
 
 
-def _broken(letters: Letters, mark: re.Pattern[str], left: re.Pattern[str], taken: _Taken) -> Iterator[Span]:
-    """Yield names with a dot that is broken or spoken."""
-    text, lower, at = letters.plain, letters.lower, 0
-    while match := mark.search(lower, at):
-        dot = match.start()
-        at = taken.end(dot)
-        if at >= 0:
+def _broken(letters: Letters, dots: Iterable[int], left: re.Pattern[str], taken: _Taken) -> Iterator[Span]:
+    """Yield names with a dot that is broken or spoken; ``dots`` in ascending order."""
+    text, at = letters.plain, 0
+    for dot in dots:
+        if dot < at or taken.end(dot) >= 0:
             continue
         at = dot + 1
         start = dot - _reach(left, text, dot)
         while start < dot and text[start] in " .-_])}>":
             start += 1
-        host = read_host(text, _own_start(text, start, dot)) if start < dot else None
-        if host is None:
+        if start >= dot:
             continue
-        span = _judged(letters, _own_start(text, start, dot), host, hosts=True)
+        start = _own_start(text, start, dot)
+        host = read_host(text, start)
+        if host is None or len(host.labels) < 2:
+            continue
+        span = _judged(letters, start, host, hosts=True)
         at = max(at, span.end if span else host.reach)
         if span:
             yield span
@@ -174,19 +206,22 @@ def _judged(letters: Letters, start: int, host: Host, *, hosts: bool) -> Span | 
     before = text[max(0, start - 3) : start]
     if before[-1:] in bare.INSIDE and before:
         return None
+    if before.rstrip()[-1:] in ("]", ")", "}") and _AT_IN_BRACKETS.search(text[max(0, start - 8) : start]):
+        return None
     labels, end = own_labels(host)
-    if labels is not host.labels:
+    whole = labels is host.labels
+    if not whole:
         host = Host(labels, end, host.meant, host.weak)
     after = text[end : end + 1]
     if after == "@":
         return None
-    if _WWW.fullmatch(labels[0]) and len(labels) > 2:
-        return finish(letters, start, host, "http://")
+    if labels[0][:1] in ("w", "W") and _WWW.fullmatch(labels[0]) and len(labels) > 2:
+        return finish(letters, start, host, "http://", own=whole)
     if not hosts and not host.meant:
         return None
-    if IPV4.fullmatch(host.name):
+    if labels[-1].isdigit() and IPV4.fullmatch(host.name):
         place = after in ("/", ":") and not _NETMASK.match(text, end) and _goes_on(letters, end)
-        return finish(letters, start, host, "http://") if place else None
+        return finish(letters, start, host, "http://", own=whole) if place else None
     if (host.meant or host.weak) and _AT.search(text[max(0, start - 30) : start]):
         return None
     if host.weak and labels[-1].lower() not in _SPOKEN:
@@ -194,7 +229,7 @@ def _judged(letters: Letters, start: int, host: Host, *, hosts: bool) -> Span | 
     path = after in ("/", "?", "#", ":") and _goes_on(letters, end)
     if not bare.is_host_name(labels, before, after, path=path, meant=host.meant):
         return None
-    return finish(letters, start, host, "http://")
+    return finish(letters, start, host, "http://", own=whole)
 
 
 def _goes_on(letters: Letters, end: int) -> bool:

@@ -36,6 +36,9 @@ Facebook | facebook metabusiness (fb) (facebookmail) | facebook.com fb.gg fb.com
   messenger.com facebookmail.com facebook.net workplace.com fb.watch facebookcorewwwi.onion metacareers.com
   facebook.design facebookbrand.com atmeta.com
 Instagram | instagram | instagram.com cdninstagram.com ig.me
+Snapchat | snapchat | snapchat.com snap.com sc-cdn.net bitmoji.com
+Tinder | (tinder) | tinder.com gotinder.com
+DoorDash | doordash | doordash.com trycaviar.com
 WhatsApp | whatsapp | whatsapp.com whatsapp.net wa.me whatsappbrand.com
 LinkedIn | linkedin | linkedin.com licdn.com lnkd.in linkedin.cn linkedinlabs.com
 Netflix | netflix | netflix.com nflxext.com nflxvideo.net nflximg.net nflxso.net netflix.net netflixtechblog.com

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from app.engine.attack import technique_of
 from app.engine.links.address import Address, address_of
@@ -12,7 +14,7 @@ from app.engine.links.host_signs import host_signs
 from app.engine.links.imitated import Brand, Brands, laid_out
 from app.engine.links.lookalike import Imitation, Way, domain_inside, imitation, named_in_path
 from app.engine.links.lookalike_words import MAIL_PROVIDERS
-from app.engine.links.place_signs import ANYBODY
+from app.engine.links.place_signs import ANYBODY, taken_over
 from app.engine.links.reputation import Hit
 from app.engine.links.shorteners import OF_ONE_COMPANY
 from app.engine.links.shown_text import shown_signs
@@ -58,21 +60,30 @@ _POLICY = Policy()
 def judge_link(link: Link, hits: Sequence[Hit] = (), context: LinkContext = _NO_CONTEXT) -> LinkOpinion:
     """Return what is to be thought of ``link``. The time it takes depends on its length only.
 
-    A feed of full weight makes it malicious; feeds of less weight and the signs add up, each feed by itself and all
-    signs together under a cap: signs alone make a link suspicious at most.
+    A feed of full weight makes it malicious (one of the tenant's own domains: suspicious). Feeds of less weight and the
+    signs add up, each feed by itself and all signs together under a cap: signs alone make a link suspicious at most.
     """
     where = link.where or context.where
-    listed = [_listed(hit, link, where) for hit in _one_a_feed(hits)]
+    known = _one_a_feed(hits)
+    listed = [_listed(hit, link, where) for hit in known if not _is_young(hit)]
     seen = [finding_of(sign, address.url, where) for address, sign in _signs(link, context)]
+    seen += [finding_of(_young(hit), link.url, where) for hit in known if _is_young(hit)]
     if not listed and not seen:
         return _NOTHING
+    if not listed and all(finding.id == _NO_REASON_ALONE for finding in seen):
+        seen = [replace(finding, severity=Severity.INFO) for finding in seen]
     # Feeds are independent of each other, so each weighs as a class of its own.
     weighed = [replace(finding, id=f"feed{number}.listed") for number, finding in enumerate(listed)]
     verdict = score((*weighed, *seen), _POLICY).verdict
+    if verdict is Verdict.MALICIOUS and address_of(link).home in context.own_domains:
+        # A list of others must not have the organisation's own links taken out of all its tickets.
+        verdict, listed = Verdict.SUSPICIOUS, [replace(finding, severity=Severity.SUSPICIOUS) for finding in listed]
     return LinkOpinion(verdict, (*listed, *seen))
 
 
 _NOTHING = LinkOpinion(Verdict.CLEAN)
+#: Small companies have names under cheap endings as well: that says something only beside another sign.
+_NO_REASON_ALONE = "link.abused_ending"
 
 
 def _one_a_feed(hits: Sequence[Hit]) -> list[Hit]:
@@ -84,12 +95,36 @@ def _one_a_feed(hits: Sequence[Hit]) -> list[Hit]:
     return sorted(best.values(), key=lambda hit: -hit.weight)
 
 
+#: What lists of domains that somebody has just registered call them. Such a list says nothing against a domain.
+_YOUNG = re.compile(r"(?:new(?:ly)?|young|fresh)[ _-](?:registered|observed|seen|domains?)\b|nrd\b|nod\b", re.I)
+
+
+def _is_young(hit: Hit) -> bool:
+    return bool(hit.category and _YOUNG.match(hit.category))
+
+
+def _young(hit: Hit) -> Sign:
+    title = f"Registered a short while ago, says {printable(hit.feed, 60)}"
+    return Sign("young_domain", _LOW, title, f"{hit.expression}{_since(hit)}")
+
+
+def _since(hit: Hit) -> str:
+    """Return since when a feed lists something, as a day; empty when it does not say."""
+    if hit.added_at is None or not 0 < hit.added_at < _LAST_DAY:
+        return ""
+    return f" (since {datetime.fromtimestamp(hit.added_at, UTC):%Y-%m-%d})"
+
+
+#: The end of the year 9999, the last that has a date.
+_LAST_DAY = 253_402_300_800
+
+
 def _listed(hit: Hit, link: Link, where: str) -> Finding:
     confidence = _HIGH if hit.weight >= 70 else _MEDIUM if hit.weight >= 40 else _LOW
     severity = Severity.MALICIOUS if hit.weight >= _FULL_WEIGHT else Severity.SUSPICIOUS
     feed, category = printable(hit.feed, 60), printable(hit.category, 60)
     title = f"Listed by {feed} as {category}" if category else f"Listed by {feed}"
-    evidence = defang(hit.expression or link.url)[:200]
+    evidence = defang(hit.expression or link.url)[:200] + _since(hit)
     return Finding(
         "link.listed", severity, where, title, evidence, confidence=confidence, technique=technique_of("link.listed")
     )
@@ -104,7 +139,8 @@ def _signs(link: Link, context: LinkContext) -> Iterator[tuple[Address, Sign]]:
         # Anybody can write an address in the form of these gateways, which run under their customers' names.
         outer = address_of(link, link.wrapped)
         yield from ((outer, sign) for sign in (*host_signs(outer), *_imitations(outer, brands)))
-    yield from ((address, sign) for sign in signs_of(address))
+    known = address.home in brands.domains
+    yield from ((address, sign) for sign in signs_of(address) if not (known and sign.name in _OF_STRANGERS))
     yield from ((address, sign) for sign in _imitations(address, brands))
     yield from ((address, sign) for sign in shown_signs(link, address, brands, context.own_domains))
     if is_shortener(link.url):
@@ -113,6 +149,10 @@ def _signs(link: Link, context: LinkContext) -> Iterator[tuple[Address, Sign]]:
     if any(is_redirect(name) for name in link.via) and address.home not in brands.domains and not _copied(link.wrapped):
         yield address, Sign("redirect", _LOW, "Leads elsewhere through a well-known site", link.wrapped)
     yield from _inside(link, brands, context)
+
+
+#: What says nothing at the addresses of well-known companies, whose paths and ports are what they made them.
+_OF_STRANGERS = frozenset(("hidden_page", "random_path", "port", "asks_in_clear", "abused_ending"))
 
 
 def _copied(wrapped: str) -> bool:
@@ -158,7 +198,9 @@ def _imitations(address: Address, brands: Brands) -> Iterator[Sign]:
         yield Sign(
             "domain_inside", _MEDIUM, "Begins with one address, but leads to another", f"{front} … {address.home}"
         )
-    elif brand := named_in_path(address, brands, anybody=hosted):
+    elif (brand := named_in_path(address, brands, anybody=True)) and (
+        hosted or named_in_path(address, brands) or taken_over(address)
+    ):
         yield Sign("named_in_path", _LOW, f"Page about {brand.name} at an address that is not theirs")
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from app.engine.links.expressions import expressions
 from app.engine.links.judge import LinkContext, LinkOpinion, judge_link
+from app.engine.links.lookups import lookups
 from app.engine.links.reputation import NOTHING_KNOWN, Hit, Reputation
 from app.engine.model import Link, Report, Severity
 from app.engine.policy import Policy
@@ -21,8 +22,18 @@ def judged(
     """Return the links in their order, each with its verdict and, as reasons, the titles of what speaks against it."""
     return [
         with_opinion(link, judge_link(link, hits, context))
-        for link, hits in zip(links, known_of([link.url for link in links], reputation), strict=True)
+        for link, hits in zip(links, _known_of_links(links, reputation), strict=True)
     ]
+
+
+def _known_of_links(links: Sequence[Link], reputation: Reputation) -> list[list[Hit]]:
+    """Return what is known of each link, under every address that a feed may list it by."""
+    if reputation is NOTHING_KNOWN:
+        return [[] for _ in links]
+    ways = [lookups(link) for link in links]
+    urls = list(dict.fromkeys(url for way in ways for url in way))
+    known = dict(zip(urls, known_of(urls, reputation), strict=True))
+    return [list(dict.fromkeys(hit for url in way for hit in known[url])) for way in ways]
 
 
 def known_of(urls: Sequence[str], reputation: Reputation) -> list[list[Hit]]:

@@ -28,8 +28,13 @@ _PLAIN_ENDINGS = frozenset(("com", "net", "org", "info", "biz", "eu", "int", "go
 _SPLIT = re.compile(r"[^a-z0-9]+")
 _DIGITS = "0123456789"
 #: A domain inside a name: ``paypal.com.evil.example``, ``ezpass.com-pay.example``, ``gouv-fr.example``.
-_DOMAIN_INSIDE = re.compile(r"(?:^|\.)([a-z0-9-]{3,63})\.(?:com|net|org|gov|gouv|edu)(?=\.|$)")
-_DOMAIN_JOINED = re.compile(r"^(?:com|net|org|gov|gouv)-[a-z0-9-]+$")
+_DOMAIN_INSIDE = re.compile(
+    r"(?:^|\.)([a-z0-9-]{3,63})\.(?:com|net|org|gov|gouv|edu|co\.(?:uk|jp|nz|za|kr|in|il|id))(?=\.|$)"
+)
+#: Joined to the name that somebody registered; national endings only with what looks like a port.
+_DOMAIN_JOINED = re.compile(
+    r"^(?:(?:com|net|org|gov|gouv)-[a-z0-9-]+|(?:at|be|br|ch|de|es|eu|fr|in|it|nl|pl|ru|uk)-\d{2,5})$"
+)
 
 
 #: Where projects describe how they work together with others.
@@ -124,7 +129,9 @@ def _in_label(label: str, brands: Brands, *, foreign: bool) -> Imitation | None:
     if any(token in brands.whole for token in tokens):
         return None
     if len(tokens) > 1 and (found := _whole("".join(tokens), (), brands, foreign=foreign)):
-        return found
+        # A name of two words may well be written with a dash by those who bear it.
+        torn = found.way is Way.WORDS and found.brand.everywhere and " " not in found.brand.name
+        return Imitation(found.brand, Way.SPELLING) if torn else found
     for token in tokens:
         if found := _misspelt(token, brands):
             return found

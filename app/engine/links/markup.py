@@ -44,9 +44,10 @@ _CANDIDATE = re.compile(r"[^\s,][^\s]*+")
 _SLASHED = re.compile(r"""["'`]\s?((?:\\?/){2}[\w.\\/-][^"'`\s<>]{3,2000})""")
 _ESCAPED = re.compile(r"\\(?:x([0-7][0-9a-f])|u00([0-7][0-9a-f])|u\{([0-7][0-9a-f])\})", re.I)
 #: Without one of these no address stands in a script or a style.
-_SIGNS = ("//", "\\", "www.", "%2", "url(", "URL(", "@import", "[.]")
+_SIGNS = re.compile(r"//|\\|www\.|%2|url\(|URL\(|@import|\[\.\]")
 _BORING = frozenset(
-    "class id width height align valign border colspan rowspan target type role tabindex size dir".split()
+    "class id width height align valign border colspan rowspan target type role tabindex size dir bgcolor color "
+    "cellpadding cellspacing face hspace vspace lang scope hidden".split()
 )
 #: Tags that say nothing when they have no attributes.
 _PLAIN = frozenset(
@@ -58,6 +59,9 @@ _ELSEWHERE = frozenset({"mailto:", "tel:", "sms:", "cid:", "mid:", "data:", "abo
 _STRIPPED = str.maketrans("", "", "\t\r\n")
 _SPACED = str.maketrans("\t\r\n\f\xa0", "     ")
 _BLANK = "".join(map(chr, range(33)))
+#: Without one of these in its attributes a tag leads nowhere, unless the page says against what its addresses are
+#: meant: the signs of hosts, paths and escapes, and the end of a scheme, which browsers take without its slashes.
+_LEADS = re.compile(r"[/\\.&%]|[ps\s]:", re.I)
 _BASE = re.compile(r"<base\b", re.I)
 #: Characters of visible text that are kept of a link.
 _SHOWN = 200
@@ -110,8 +114,8 @@ def addresses(source: str, *, most: int) -> list[Found]:
         at = tag.end()
         if name := tag.group(2):
             inner = tag.group(3)
-            if "=" not in inner and (name in _PLAIN or tag.group(1)) and name != "a":
-                if name not in _INLINE and page.shown[-1:] != ["\n"]:
+            if name in _PLAIN and (not inner or not _may_lead(inner, page.base)):
+                if name not in _INLINE and not (page.shown and page.shown[-1] == "\n"):
                     page.show("\n", start)
             else:
                 at = _element(page, tag, name.lower(), most)
@@ -123,6 +127,11 @@ def addresses(source: str, *, most: int) -> list[Found]:
     _close(page)
     page.found += _visible(page, most)
     return sorted(page.found, key=lambda found: found.at)
+
+
+def _may_lead(inner: str, base: str) -> bool:
+    """A quick look whether an address may stand in the attributes of a tag."""
+    return "=" in inner and (bool(base) or not inner.isascii() or _LEADS.search(inner) is not None)
 
 
 def _base_of(source: str) -> str:
@@ -164,10 +173,11 @@ def _element(page: _Page, tag: re.Match[str], name: str, most: int) -> int:
     if tag.group(1):
         return tag.end()
     before = len(page.found)
-    for attribute, value, at in _attributes(tag):
-        page.found += _attribute(page, name, attribute, value, at, most)
+    if _may_lead(tag.group(3), page.base):
+        for attribute, value, at in _attributes(tag):
+            page.found += _attribute(page, name, attribute, value, at, most)
     if name == "a":
-        page.anchor = _Anchor(next((found for found in page.found[before:]), None), len(page.shown))
+        page.anchor = _Anchor(next(iter(page.found[before:]), None), len(page.shown))
     if (end_of := _END_OF.get(name)) is None:
         return tag.end()
     end = end_of.search(page.source, tag.end())
@@ -222,7 +232,7 @@ def _target(page: _Page, value: str, at: int, most: int) -> list[Found]:
 
 def _code(page: _Page, code: str, at: int, most: int) -> list[Found]:
     """Return the addresses in a script or a style: those with a scheme, and those that take the scheme of the page."""
-    if not any(sign in code for sign in _SIGNS):
+    if not _SIGNS.search(code):
         return []
     found = _written(code, at, most)
     if "//" in code or "\\/" in code:

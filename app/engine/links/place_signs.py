@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 
 from app.engine.links.address import PRIVATE, Address
+from app.engine.links.hosting import ABUSED_ENDINGS
 from app.engine.links.sign import Sign
 from app.engine.model import Confidence
 
 _LOW, _MEDIUM = Confidence.LOW, Confidence.MEDIUM
 
 _USUAL_PORTS = frozenset((0, 80, 443, 8080, 8443))
+#: Ports on which well-known programs of companies answer: panels, monitoring, build servers, storage.
+_PORTS_OF_SERVICES = frozenset((
+    2082, 2083, 2086, 2087, 2095, 2096, 3000, 5000, 5001, 5601, 8000, 8006, 8081, 8088, 8090, 8444, 8834, 8888, 9000,
+    9090, 9091, 9443, 10000,
+))  # fmt: skip
 
 
 def port(address: Address) -> Sign | None:
@@ -18,6 +24,8 @@ def port(address: Address) -> Sign | None:
     if address.port in _USUAL_PORTS or PRIVATE.match(address.host) or address.host in ("localhost", "[::1]"):
         return None
     if address.home == address.host and not address.ending:
+        return None
+    if address.port in _PORTS_OF_SERVICES and not address.number and not address.hosting:
         return None
     return Sign("port", _LOW, "Address with an unusual port", f"{address.host}:{address.port}")
 
@@ -33,11 +41,25 @@ _HOSTING_SIGNS = {
     "ipfs": Sign("ipfs", _MEDIUM, "Leads to a page in a file-sharing network that nobody can take down"),
     "pages": Sign("free_hosting", _LOW, "Page on free hosting, where anybody can put one"),
 }
+_IN_STORE = Sign("free_hosting", _MEDIUM, "Page in a store for files, where anybody can put one")
+#: Stores in which companies keep pictures and programs use files, but hardly anybody a page that mails lead to.
+_STORES_WITHOUT_PAGES = (
+    "storage.googleapis.com", "storage.cloud.google.com", "linodeobjects.com", "wasabisys.com", "backblazeb2.com",
+    "r2.cloudflarestorage.com", "firebasestorage.googleapis.com", "vultrobjects.com", "contabostorage.com", "scw.cloud",
+)  # fmt: skip
+#: Services of Amazon that write the mails themselves.
+_SERVICES = ("sns.", "sqs.", "ses.", "email.", "signin.", "console.")
 
 
 def hosting(address: Address) -> Sign | None:
     """A place where anybody can put a page, and that companies seldom send each other."""
+    if not address.hosting:
+        return None
+    if address.path.lower().endswith((".html", ".htm", ".shtml")) and address.host.endswith(_STORES_WITHOUT_PAGES):
+        return _IN_STORE
     if address.hosting == "store":
+        if address.host.startswith(_SERVICES):
+            return None
         page = address.path.lower().endswith(_PAGES) or address.own == ""
         return _HOSTING_SIGNS["pages"] if page else None
     if address.hosting == "pages" and address.path.lower().endswith(_STATIC):
@@ -112,7 +134,8 @@ _TAKEN_OVER = re.compile(
     re.I,
 )
 _ORDINARY_PARTS = re.compile(
-    r"/(?:wp-admin/(?:admin-ajax|post|edit|index|options|users|profile)?(?:\.php)?$|wp-content/uploads/(?:\d{4}/\d{2}/)?$"
+    r"/(?:gp/css/|wp-admin/(?:admin(?:-ajax)?|post(?:-new)?|edit(?:-comments)?|comment|index|options|users|profile"
+    r"|plugins|themes|update-core|upload|site-health|tools)?(?:\.php)?$|wp-content/uploads/(?:\d{4}/\d{2}/)?$"
     r"|\.well-known/(?:acme|security|openid|oauth|apple|assetlinks|change-password|pki)|cgi-bin/(?:mailman|bugreport))",
     re.I,
 )
@@ -128,11 +151,16 @@ _PARTS = re.compile(
 
 #: Runs of letters and long numbers, as senders of bulk mail make them; base64, hexadecimal and UUIDs look different.
 _DRAWN = re.compile(r"(?:[A-Za-z]{1,6}\d{3,9}){4}")
+#: A path that is nothing but one long word of base64, with small and capital letters and digits.
+_ENCODED = re.compile(r"/(?=[^a-z]{0,60}[a-z])(?=[^A-Z]{0,60}[A-Z])(?=[^\d]{0,60}\d)[A-Za-z0-9+=_]{20,390}$")
 
 
 def random_path(address: Address) -> Sign | None:
-    """A path drawn by lot: ``/track/o41094lDxxG22448528nEnr49413fcn34421UGWB176``."""
-    if len(address.path) >= 20 and _DRAWN.search(address.path[:300]):
+    """A path drawn by lot: ``/track/o41094lDxxG22448528nEnr49413fcn34421UGWB176``; under cheap endings base64, too."""
+    if len(address.path) < 20:
+        return None
+    cheap = address.ending in ABUSED_ENDINGS and address.url.startswith("http://")
+    if _DRAWN.search(address.path[:300]) or (cheap and _ENCODED.match(address.path[:400])):
         return Sign("random_path", _LOW, "Address that looks drawn by lot")
     return None
 
@@ -142,6 +170,6 @@ def taken_over(address: Address) -> Sign | None:
     path = address.path[:400]
     if len(path) < 6:
         return None
-    if (_TAKEN_OVER.search(path) and not _ORDINARY_PARTS.search(path)) or _PARTS.search(path):
+    if (_TAKEN_OVER.search(path) or _PARTS.search(path)) and not _ORDINARY_PARTS.search(path):
         return Sign("hidden_page", _LOW, "Page hidden in a folder of somebody's web site")
     return None

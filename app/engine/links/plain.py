@@ -18,6 +18,8 @@ from app.engine.links.refang import SCHEME, Host, read_host, read_port, read_res
 
 _LETTER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 IPV4 = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
+#: Signs that are one even behind a letter: the blank in front of them was forgotten.
+_GLUED = frozenset({"http://", "https://"})
 _ENCODED = re.compile(r"[\w.%~*+-]+")
 _IN_QUERY = frozenset("=/&?")
 #: Letters with one blank between each two.
@@ -26,6 +28,11 @@ _SINGLES = re.compile(r"(?:[^\s] (?=\S(?:\s|$))){3,300}\S")
 _SIMPLE = re.compile(
     r"https?://[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,20}(?:/[\w~/.?&=%+-]{0,500}[a-zA-Z0-9/=])?"
     r"(?=[<\"]|\.? (?! *\r?\n)|\Z)",
+    re.A,
+)
+#: The same behind a host.
+_SIMPLE_REST = re.compile(
+    r"(?:/(?:[\w~/.?&=%+-]{0,500}[a-zA-Z0-9/=])?)?(?=[<\"]|[.,]? (?! *\r?\n)|\Z)",
     re.A,
 )
 _SPREAD = re.compile(r"h [tx] ", re.I)
@@ -62,19 +69,18 @@ def _at(letters: Letters, match: re.Match[str]) -> Span | None:
     """Return the address whose scheme matched, None when it is none."""
     text, start, sign = letters.plain, match.start(), match.group()
     styled = letters.shown[start] != text[start]
-    if start and text[start - 1] in _LETTER and not styled:
+    if start and text[start - 1] in _LETTER and not styled and sign not in _GLUED:
         return None
     scheme = "https" if match.group(1) else "http"
     if "%" in sign:
         return _encoded(text, start)
-    if _SPREAD.match(sign):
-        single = _SINGLES.match(text, match.end())
-        return Span(start, single.end(), f"{scheme}://{single.group().replace(' ', '')}") if single else None
+    if _SPREAD.match(sign) and (single := _SINGLES.match(text, match.end())):
+        return Span(start, single.end(), f"{scheme}://{single.group().replace(' ', '')}")
     at = userinfo_end(text, match.end())
     host = read_host(text, at)
     if host is None or host.labels[0].startswith("-"):
         return None
-    doubtful = " " in sign or sign.count("/") + sign.count("\\") < 2
+    doubtful = " " in sign or ":" not in sign or sign.count("/") + sign.count("\\") < 2
     if doubtful and not bare.known_suffix(host.labels, reserved=True) and not IPV4.fullmatch(host.name):
         return None
     return finish(letters, start, host, f"{scheme}://{text[match.end() : at]}", styled=styled)
@@ -93,18 +99,21 @@ def _encoded(text: str, start: int) -> Span | None:
     return None
 
 
-def finish(letters: Letters, start: int, host: Host, head: str, *, styled: bool = False) -> Span:
+def finish(letters: Letters, start: int, host: Host, head: str, *, styled: bool = False, own: bool = False) -> Span:
     """Return the address that begins at ``start`` with all that follows its host; ``head`` is scheme and userinfo.
 
-    ``styled``: it is written in letters of another style, so its path is, too.
+    ``styled``: it is written in letters of another style, so its path is, too. ``own``: the host is known to be
+    without what a sentence wrote on behind it.
     """
     text = letters.plain if styled else letters.shown
-    labels, end = own_labels(host)
+    labels, end = (host.labels, host.end) if own else own_labels(host)
     head += ".".join(labels)
     if end < host.end:
         return Span(start, end, head)
     if text[end : end + 1] == "." and text[end + 1 : end + 2] in ("/", ":", "?", "#"):
         end += 1  # the dot of the root
+    if simple := _SIMPLE_REST.match(text, end):
+        return Span(start, simple.end(), head + simple.group())
     port, at = read_port(letters.plain, end)
     stop = read_rest(text, at, before=text[start - 1] if start else "", wide=styled)
     if stop < len(text) and text[stop] in "\n\r =":

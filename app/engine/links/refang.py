@@ -11,7 +11,7 @@ from app.engine.links import domains
 SCHEME = re.compile(
     r"h ?(?:t ?t|x ?x|\*\*|__|t ?x|x ?t|z ?z) ?p( ?s)?"
     # The colon and the slashes: bracketed, apart, turned round, escaped for JSON or for a query.
-    r"(?: {0,2}[\[({]?(?::|%3a)[\])}]? {0,2}[\[({]?(?:(?:\\/|/|\\|%2f)[\])}]? ?){1,6})"
+    r"(?: {0,2}[\[({\])}]?(?::|%3a|(?=//\w))[\])}]? {0,2}[\[({]?(?:(?:\\/|/|\\|%2f)[\])}]? ?){1,6})"
 )
 #: What ends every address that stands in a text.
 _STOPS = (
@@ -40,7 +40,10 @@ _MOST_WEAK = 6
 #: Characters of one address that are read.
 _LONGEST = 4_096
 _NEXT = re.compile(r"[,;)\]}(|]{0,3}h(?:tt|xx)ps?:(?://|\\\\)", re.I)
-_QUERY_BEFORE = frozenset("=/?&#%")
+#: An address inside of another one; gateways put underscores around it.
+_QUERY_BEFORE = frozenset("=/?&#%_")
+#: A part of a path in plain letters that runs into a script without blanks: the sentence goes on there.
+_RUN_ON = re.compile(r"/[!-.0->@-~]{0,2000}[a-zA-Z0-9](?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])")
 _TRAILING = frozenset(".,;:!?'*_~&#\\…—–" + "\u3001\u3002\uff0c\uff1b\uff1a\uff01\uff1f\u061b\u061f\u060c\u0964\u00b7")
 _OPENED = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = re.compile(r"[()\[\]{}]")
@@ -149,6 +152,8 @@ def read_rest(shown: str, at: int, *, before: str = "", wide: bool = False) -> i
     rest = body.group()
     if "'" in rest and (before == "'" or not rest.isascii()):
         rest = rest[: rest.index("'")]
+    if not rest.isascii() and (run_on := _RUN_ON.search(rest)):
+        rest = rest[: run_on.end()]
     if ":" in rest:
         rest = _before_next(rest)
     if _BRACKETS.search(rest):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 _HOSTS = """
 1url.com 2.gp 2no.co 2u.pw 4sq.com 7.ly acortar.link adf.ly adfoc.us adyou.me amzn.to b2l.me bc.vc
-bit.do bit.ly bitly.com bitly.lc bitly.ws bl.ink buff.ly c-o.in chilp.it clck.ru cli.re cli.gs clicky.me cort.as
+a.to bit.do bit.ly bitly.com bitly.lc bitly.ws bl.ink buff.ly c-o.in chilp.it clck.ru cli.re cli.gs clicky.me cort.as
 crks.me ctvr.us cur.lv cutt.ly cutt.us cuturl.in da.gd dai.ly dlvr.it dub.sh dub.co encurtador.com.br erq.io
 esyurl.com fur.ly geni.us gestyy.com gg.gg git.io go2l.ink goo.gl goo.su gplinks.co gplinks.in
 grabify.link hubs.la hubs.ly hubs.li hyperurl.co i-z.io ibit.ly ift.tt inx.lv iplogger.com iplogger.org is.gd ito.mx

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from app.engine.links import domains
+
 #: Columns, quote marks included, at which mail programs cut lines.
 _NARROW, _WIDE = 64, 80
 _QUOTE = r"(?:[>|] ?){0,8}"
@@ -23,6 +25,8 @@ _GOES_ON = re.compile(r"[^\s<>\"'`|^\u00ab\u00bb\u2018-\u201f\u3000-\u3011]+")
 _SIGNS = re.compile(r"[/=&?%_#~+]|\d|[a-z][A-Z]|\w-\w|\w\.\w")
 _OPEN_ENDS = frozenset("=&?%-_/+.")
 _NEW = re.compile(r"h(?:tt|xx)ps?:|www\.|[-*>#•]|\d+[.)]$", re.I)
+#: A host with a path, at the beginning of a line.
+_PLACE = re.compile(r"(?:[\w-]{1,63}\.){1,5}([\w-]{1,63})/")
 _TRAILING = ".,;:!?)]}'*\""
 #: Lines that one address may be spread over, and characters of all of them.
 _LINES, _LONGEST = 12, 2_048
@@ -76,6 +80,8 @@ def _joins(text: str, line: int, end: int, gap: re.Match[str], rest: re.Match[st
         return False
     if text[end - 1] == "=" and end - line in _SOFT:
         return True
+    if text[end - 1] not in _OPEN_ENDS and (place := _PLACE.match(word)) and domains.is_top_level(place.group(1)):
+        return False
     signs = bool(_SIGNS.search(word.rstrip(_TRAILING)))
     if flowed or signs:
         return signs

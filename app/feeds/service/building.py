@@ -39,6 +39,7 @@ class IndexBuilder:
                 state = self._store.state()
                 if not mine or self._is_current(state.salt, state.generation):
                     return False
+                self._drop_drafts()
                 rows = [row for row in self._store.rows() if row.enabled and row.entries]
                 sources = [self._source(row) for row in rows]
                 count = write_index(self._path, sources, salt=state.salt, generation=state.generation)
@@ -75,6 +76,11 @@ class IndexBuilder:
         ]
         prefixes = frozenset((family, bits) for family, bits in row.prefixes)
         return Source(labels, self._store.blocks(row), row.entries, prefixes)
+
+    def _drop_drafts(self) -> None:
+        """Remove what builders left that were killed: a hundred megabytes each."""
+        for draft in self._path.parent.glob(f".{self._path.name}.*"):
+            draft.unlink(missing_ok=True)
 
     @contextmanager
     def _alone(self, wait: bool) -> Iterator[bool]:

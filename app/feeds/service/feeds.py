@@ -132,6 +132,11 @@ class Feeds:
             oldest=min((row.last_ok_at for row in used if row.url and row.last_ok_at), default=None),
         )
 
+    def is_stale(self, row: Any) -> bool:
+        """Tell whether nothing of a feed counts any more because its last good download is too long ago."""
+        last = int((row.last_ok_at or 0.0) // DAY_SECONDS)
+        return bool(row.entries and row.stale_after) and self._now() // DAY_SECONDS > last + row.stale_after
+
     def add(self, feed: NewFeed) -> None:
         """Add a feed; it is used from its first update or import on. Raises Rejected for what does not fit."""
         _check(feed)
@@ -273,6 +278,12 @@ class Feeds:
             self._store.note(row.id, last_run_at=now, last_error=error.message, next_at=now + pause)
             self._store.drop_unused(row.id)
             return Outcome(row.name, "failed", row.entries, reason=error.message)
+        except Exception:
+            # What one feed brings us to must not keep the others from being updated.
+            log.exception("feeds.update_failed", feed=row.name)
+            words, now = "Reading it failed inside Deskwarden; the log says how.", self._now()
+            self._store.note(row.id, last_run_at=now, last_error=words, next_at=now + row.every)
+            return Outcome(row.name, "failed", row.entries, reason=words)
         finally:
             self._store.note(row.id, leased_until=0.0)
 
@@ -346,6 +357,8 @@ def _described(ready: ReadyMade, key: str) -> NewFeed:
 def _check(feed: NewFeed) -> None:
     if not _NAME.match(feed.name):
         raise Rejected("The name of a feed has small letters, digits and '-', at most 32.", code="name")
+    if feed.url is not None and not re.match(r"https?://[^/\s]", feed.url):
+        raise Rejected("The address of a feed begins with https:// and names a host.", code="url")
     if feed.category and not _CATEGORY.match(feed.category):
         raise Rejected("A category has small letters, digits, '-' and '_', at most 32.", code="category")
     if not 1 <= feed.weight <= 100:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.db import Database
 from app.engine.links.entries import SALT_BYTES, Block
@@ -101,22 +101,28 @@ class FeedStore:
     def replace(self, feed_id: int, blocks: Iterable[Block], **values: Any) -> int:
         """Put new blocks in the place of the old ones, all at once, with what changes in the row; return the entries.
 
-        What is written before that moment belongs to a revision that nobody reads.
+        What is written before that moment belongs to a revision that nobody reads and nobody else writes. Raises
+        Temporary when somebody else replaced it meanwhile: a machine that was slow outlives its lease.
         """
+        # A number of its own: two that write at the same time must not mix their blocks.
+        new = secrets.randbelow(1 << 30) + 1
         with self._database.write() as connection:
             old = connection.execute(select(feeds.c.revision).where(feeds.c.id == feed_id)).scalar_one()
             connection.execute(
                 delete(feed_blocks).where(feed_blocks.c.feed_id == feed_id, feed_blocks.c.revision != old)
             )
-        count = 0
-        for number, block in enumerate(blocks):
-            count += len(block.tags)
+        count = written = 0
+        for block in blocks:
             with self._database.write() as connection:
-                row = {"feed_id": feed_id, "revision": old + 1, "number": number, "data": block.to_bytes()}
+                row = {"feed_id": feed_id, "revision": new, "number": written, "data": block.to_bytes()}
                 connection.execute(insert(feed_blocks).values(row))
+            count, written = count + len(block.tags), written + 1
         with self._database.write() as connection:
-            new = {"revision": old + 1, "entries": count, **values}
-            connection.execute(update(feeds).where(feeds.c.id == feed_id).values(new))
+            mine = (feeds.c.id == feed_id, feeds.c.revision == old)
+            done = connection.execute(update(feeds).where(*mine).values(revision=new, entries=count, **values))
+            kept = select(func.count()).where(feed_blocks.c.feed_id == feed_id, feed_blocks.c.revision == new)
+            if not done.rowcount or connection.execute(kept).scalar_one() != written:
+                raise Temporary("Somebody else replaced the feed while this was at it.", code="replaced")
             connection.execute(
                 delete(feed_blocks).where(feed_blocks.c.feed_id == feed_id, feed_blocks.c.revision == old)
             )

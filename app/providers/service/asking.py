@@ -107,6 +107,7 @@ class ProviderQueue:
         """Wake workers for what a lost message left waiting, and forget what is too old; return how many were woken."""
         now = self._now()
         self._office.answers.forget_old()
+        self._office.disclosures.forget_old()
         with self._database.write() as connection:
             connection.execute(delete(provider_waiting).where(provider_waiting.c.since <= now - GIVE_UP_SECONDS))
             due = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from app.adapters.providers.model import Kind
 from app.connections.tables import connections
@@ -15,10 +15,12 @@ from app.providers.tables import disclosures
 
 #: What is written before a question leaves: whoever finds it later knows that the process ended meanwhile.
 SENDING = "sending"
+#: Seconds for which a row is kept: long enough for whoever audits a year, and no longer, as it names addresses.
+KEPT_SECONDS = 400 * 86_400.0
 
 
 class Disclosures:
-    """Writes the record and lists it. Rows are only ever added; the outcome is filled in once."""
+    """Writes the record and lists it. Rows are added, their outcome is filled in once, and old ones go."""
 
     def __init__(self, database: Database, now: Callable[[], float]) -> None:
         self._database = database
@@ -52,14 +54,21 @@ class Disclosures:
                 ).scalar_one()
             )
 
-    def end(self, disclosure_id: int, outcome: str, detail: str = "") -> None:
-        """Write what came of it."""
+    def end(self, disclosure_id: int, outcome: str, detail: str = "", *, unsent: Sequence[str] = ()) -> None:
+        """Write what came of it; what is ``unsent`` did not leave after all and no longer stands in the row."""
+        mine = disclosures.c.id == disclosure_id
+        values: dict[str, Any] = {"outcome": outcome, "detail": detail, "finished_at": self._now()}
         with self._database.write() as connection:
-            connection.execute(
-                update(disclosures)
-                .where(disclosures.c.id == disclosure_id)
-                .values(outcome=outcome, detail=detail, finished_at=self._now())
-            )
+            if unsent:
+                sent = connection.execute(select(disclosures.c.sent).where(mine)).scalar_one()
+                values["sent"] = [value for value in sent if value not in unsent]
+            connection.execute(update(disclosures).where(mine).values(values))
+
+    def forget_old(self) -> int:
+        """Drop the rows that are older than they are kept; return how many that were."""
+        old = disclosures.c.at <= self._now() - KEPT_SECONDS
+        with self._database.write() as connection:
+            return int(connection.execute(delete(disclosures).where(old)).rowcount)
 
     def page(
         self,

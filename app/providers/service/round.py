@@ -147,7 +147,8 @@ class Round:
 
     def _note(self, entry: int, refusal: NoOpinion) -> None:
         outcome = "no opinion" if refusal.is_sent else "not sent"
-        self.office.disclosures.end(entry, outcome, refusal.words)
+        unsent = [question.value for question in refusal.unsent] if refusal.is_sent else []
+        self.office.disclosures.end(entry, outcome, refusal.words, unsent=unsent)
         self.office.policies.note(self.connection_id, self.name, refusal.words, pause=refusal.pause)
         log.warning("provider.no_opinion", provider=self.name.value, code=refusal.code)
 

@@ -145,7 +145,6 @@ class Enumerator:
     ) -> None:
         read = self._judged(connection_id, ticket_id, lease, found)
         version = self._judge.version(connection_id) if any(each.links for each in read) else ""
-        is_all = len(read) == len(found)
         with self._database.write() as connection:
             newest = max((each.comment.id for each in read), default=last)
             held = connection.execute(
@@ -154,22 +153,32 @@ class Enumerator:
             if held is None:  # we were too slow and somebody else reads the ticket now
                 return
             new_scans, orders = self._write(connection, connection_id, ticket_id, read, version)
-            seen = _seen(connection, connection_id, waiting)
-            self._settle(
-                connection,
-                waiting,
-                lambda call: is_all if call.comment_id is None else call.comment_id in seen,
-                patience=INVISIBLE_SECONDS if is_all else math.inf,
-                missing="never became visible",
-            )
+            self._settle_read(connection, connection_id, waiting, is_all=len(read) == len(found))
         log.info("ticket.read", connection=connection_id, ticket=ticket_id, comments=len(read), files=len(new_scans))
+        self._pass_on(connection_id, ticket_id, new_scans, [each for each in read if each.comment.id > last], orders)
+
+    def _pass_on(
+        self, connection_id: int, ticket_id: int, new_scans: Sequence[int], new: Sequence[_Read], orders: bool
+    ) -> None:
+        """Wake those who go on with it, after the commit."""
         for scan_id in new_scans:
             self._put(Job.SCAN, scan_id=scan_id)
-        for each in read:
-            if each.comment.id > last and (open_ones := unsettled(each.links, each.judgements)):
+        for each in new:
+            if open_ones := unsettled(each.links, each.judgements):
                 self._ask.ask(connection_id, open_ones, ticket_id)
         if orders:
             self._put(Job.ACT, connection_id=connection_id, ticket_id=ticket_id)
+
+    def _settle_read(self, connection: Connection, connection_id: int, waiting: Sequence[Any], *, is_all: bool) -> None:
+        """Close the calls whose comments are known now. ``is_all``: no comment of the listing was left for later."""
+        seen = _seen(connection, connection_id, waiting)
+        self._settle(
+            connection,
+            waiting,
+            lambda call: is_all if call.comment_id is None else call.comment_id in seen,
+            patience=INVISIBLE_SECONDS if is_all else math.inf,
+            missing="never became visible",
+        )
 
     def _judged(self, connection_id: int, ticket_id: int, lease: Lease, found: list[Comment]) -> list[_Read]:
         """Judge the comments' links, oldest first, until there are so many that the rest has to wait for its turn."""

@@ -188,7 +188,7 @@ class LinkJudge:
 
     def _by_lists(self, way: _Way, index: EntryIndex) -> Judgement | None:
         hit = index.decide(url=way.link.url, leads_to=way.addresses[1:])
-        return judgement_by_list(hit, way.link.where or way.link.url) if hit else None
+        return judgement_by_list(hit, way.link.where) if hit else None
 
     def _hits(self, connection_id: int, urls: Sequence[str]) -> dict[str, list[Hit]]:
         hits = dict(zip(urls, map(list, known_of(urls, self._known.feeds)), strict=True))

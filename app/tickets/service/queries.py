@@ -20,6 +20,7 @@ LARGEST_PAGE = 500
 _SHOWN = (
     "id", "ticket_id", "comment_id", "attachment_id", "kind", "name", "sha256", "size", "content_type", "verdict",
     "verdict_by", "state", "sender", "receiver", "channel", "findings", "rules_version", "created_at", "finished_at",
+    "url",
 )  # fmt: skip
 _EQUAL = ("verdict", "kind", "sha256", "state", "sender", "receiver", "channel")
 
@@ -47,13 +48,13 @@ class ScanQueries:
         return results, results[-1]["id"] if len(rows) > limit else None
 
     def detail(self, scan_id: int) -> dict[str, Any] | None:
-        """Return one scan with its links, its address when it is one, and the reason it failed for; None if unknown."""
+        """Return one scan with its links and the reason it failed for; None if unknown."""
         with self._database.read() as connection:
             row = connection.execute(_scans().where(scans.c.id == scan_id)).one_or_none()
             if row is None:
                 return None
             by_scan = _actions_of(connection, [scan_id])
-        return {**_shown(row, by_scan[scan_id]), "url": row.url, "urls": row.urls, "reason": row.reason}
+        return {**_shown(row, by_scan[scan_id]), "urls": row.urls, "reason": row.reason}
 
     def history(self, scan_id: int) -> list[dict[str, Any]] | None:
         """Return every step of a scan and who took it, oldest first; None when the scan is unknown."""
@@ -114,7 +115,7 @@ class ScanQueries:
 
 
 def _scans() -> Any:
-    columns = [scans.c[name] for name in (*_SHOWN, "url", "urls", "reason")]
+    columns = [scans.c[name] for name in (*_SHOWN, "urls", "reason")]
     return select(*columns, connections.c.name.label("connection")).join_from(
         scans, connections, scans.c.connection_id == connections.c.id
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from app.engine.model import Finding, Link, Verdict
 from app.findings.policy import Effect, Policy
@@ -101,6 +101,12 @@ def _decide(
     ]
     written = insert(decisions).returning(decisions.c.id, sort_by_parameter_order=True)
     return list(connection.execute(written, rows).scalars()) if rows else []
+
+
+def is_cut(connection: Connection, scan_id: int) -> bool:
+    """Return whether the link of a scan was taken out of its comment. That is for good, so it never happens twice."""
+    done = (actions.c.scan_id == scan_id) & (actions.c.kind == "redact_link") & (actions.c.state == "done")
+    return connection.execute(select(actions.c.id).where(done).limit(1)).first() is not None
 
 
 def due(connection: Connection, connection_id: int, ticket_id: int, at: float) -> None:

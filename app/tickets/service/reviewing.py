@@ -20,6 +20,7 @@ from app.connections.tables import connections
 from app.db import Database
 from app.engine.model import Link, Verdict
 from app.errors import Temporary
+from app.findings.leading import leading
 from app.findings.policy import Effect, Policy
 from app.jobs import Job, Queue
 from app.tickets.ageing import change, next_review
@@ -27,7 +28,7 @@ from app.tickets.service.leases import LEASE_SECONDS
 from app.tickets.service.links import Ask, LinkJudge
 from app.tickets.service.lists import Lists
 from app.tickets.service.policies import policy_of
-from app.tickets.service.record import Judgement, record
+from app.tickets.service.record import Judgement, is_cut, record
 from app.tickets.tables import decisions, scans
 
 log = structlog.get_logger()
@@ -194,8 +195,8 @@ def _rewrite(connection: Connection, row: Any, judgement: Judgement, token: str)
 def _decide(connection: Connection, row: Any, judgement: Judgement, since: float, policy: Policy, now: float) -> Effect:
     """Record what is thought now, and order what follows from a change for the worse."""
     before = Verdict(row.verdict)
-    # What others sent through the API lies in no ticket.
-    acts = judgement.verdict.rank > before.rank and row.ticket_id is not None
+    # What others sent through the API lies in no ticket, and a link that was taken out lies there no more.
+    acts = judgement.verdict.rank > before.rank and row.ticket_id is not None and not is_cut(connection, row.id)
     effect = policy.effect("url", judgement.verdict) if acts else Effect.NOTHING
     told = change(before, since, now, _cause(judgement))
     record(connection, row, replace(judgement, reason=told), effect, policy=policy, now=now)
@@ -208,7 +209,7 @@ def _cause(judgement: Judgement) -> str:
     """Say what is known now, without a full stop."""
     if judgement.by == "list" and judgement.verdict is Verdict.CLEAN:
         return "your organisation has allowed it"
-    worst = max(judgement.findings, key=lambda finding: finding.severity.verdict.rank, default=None)
+    worst = leading(judgement.findings)
     if judgement.verdict is Verdict.CLEAN or worst is None:
         return "nothing is known against it any more"
     return worst.title

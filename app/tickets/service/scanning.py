@@ -231,19 +231,7 @@ class Scanner:
     def _finish(self, lease: Lease, scan: Any, outcome: _Outcome) -> None:
         judgement, now = outcome.judgement, self._now()
         effect = self._policy.effect(scan.kind, judgement.verdict)
-        values: dict[str, Any] = {
-            "state": outcome.state,
-            "finished_at": now,
-            "attempts": 0,
-            "leased_until": 0.0,
-            "leased_by": None,
-            "findings": [finding.to_dict() for finding in judgement.findings],
-            "urls": [link.to_dict() for link in judgement.urls],
-            "rules_version": judgement.rules_version,
-            "reason": judgement.reason or None,
-        }
-        if outcome.content_type:
-            values["content_type"] = outcome.content_type
+        values = {**_values(outcome), "finished_at": now}
         with self._database.write() as connection:
             row = connection.execute(update(scans).where(lease.held()).values(**values).returning(scans)).one_or_none()
             if row is None:  # we were too slow: somebody else finished it
@@ -253,17 +241,12 @@ class Scanner:
             if _is_repeated(connection, row, judgement):
                 effect = Effect.NOTHING  # what it ordered was ordered before
             record(connection, row, judgement, effect, policy=self._policy, now=now, vault=outcome.vault)
-            untold = connection.execute(
-                select(decisions.c.id)
-                .where(decisions.c.connection_id == scan.connection_id, decisions.c.ticket_id == scan.ticket_id)
-                .where(decisions.c.notice_id.is_(None), decisions.c.effect != Effect.NOTHING.value)
-                .limit(1)
-            ).first()
-            if untold is not None:
+            acts = _is_untold(connection, row)
+            if acts:
                 due(connection, scan.connection_id, scan.ticket_id, now)
             self._forget_text(connection, scan)
         log.info("scan.finished", scan=scan.id, verdict=judgement.verdict.value, by=judgement.by, state=outcome.state)
-        if untold is not None:
+        if acts:
             with contextlib.suppress(Temporary):
                 self._queue.put(Job.ACT, connection_id=scan.connection_id, ticket_id=scan.ticket_id)
 
@@ -307,6 +290,33 @@ class Scanner:
                     leased_by=None,
                 )
             )
+
+
+def _values(outcome: _Outcome) -> dict[str, Any]:
+    """Return what becomes of the scan's row, besides the verdict, which goes with the decision."""
+    judgement = outcome.judgement
+    kind = {"content_type": outcome.content_type} if outcome.content_type else {}
+    return {
+        **kind,
+        "state": outcome.state,
+        "attempts": 0,
+        "leased_until": 0.0,
+        "leased_by": None,
+        "findings": [finding.to_dict() for finding in judgement.findings],
+        "urls": [link.to_dict() for link in judgement.urls],
+        "rules_version": judgement.rules_version,
+        "reason": judgement.reason or None,
+    }
+
+
+def _is_untold(connection: Connection, scan: Any) -> bool:
+    """Whether the ticket has decisions that somebody is to be told of."""
+    untold = (
+        select(decisions.c.id)
+        .where(decisions.c.connection_id == scan.connection_id, decisions.c.ticket_id == scan.ticket_id)
+        .where(decisions.c.notice_id.is_(None), decisions.c.effect != Effect.NOTHING.value)
+    )
+    return connection.execute(untold.limit(1)).first() is not None
 
 
 def _is_repeated(connection: Connection, scan: Any, judgement: Judgement) -> bool:

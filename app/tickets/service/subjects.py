@@ -11,6 +11,7 @@ from app.connections.tables import connections
 from app.engine.links.defang import defang
 from app.engine.model import Finding, Verdict
 from app.findings import notices as words
+from app.findings.leading import leading
 from app.findings.policy import Effect
 from app.tickets.service.notes import Pages
 from app.tickets.tables import actions, decisions, notices, scans
@@ -105,13 +106,15 @@ def _file(row: Any, deeds: dict[tuple[int, str], str], pages: Pages) -> words.Fi
 
 def _link(row: Any, deeds: dict[tuple[int, str], str], again: set[int], pages: Pages) -> words.LinkNotice:
     finding = _deciding(row)
+    found = row.urls[0] if row.urls else {}
     return words.LinkNotice(
         defanged=defang(row.url or row.name),
         title=finding.title if finding else "",
         link=pages.scan(row.id),
         verdict=row.decision_verdict,
         outcome=_outcome(row, deeds),
-        place=next((link.get("where", "") for link in row.urls), ""),
+        place=found.get("where", ""),
+        shown=found.get("text", ""),
         changed=row.decision_reason if row.id in again and row.decision_verdict_by != "person" else "",
     )
 
@@ -120,8 +123,7 @@ def _deciding(row: Any) -> Finding | None:
     """The finding that says most, unless a person decided, who needs none."""
     if row.decision_verdict_by == "person":
         return None
-    findings = [Finding.from_dict(data) for data in row.findings]
-    return max(findings, key=lambda finding: finding.severity.verdict.rank, default=None)
+    return leading(Finding.from_dict(data) for data in row.findings)
 
 
 def _outcome(row: Any, deeds: dict[tuple[int, str], str]) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import func, select, update
 
 from app.adapters.zendesk import Comment, Forbidden, Interrupted, NotFound
 from app.engine.model import Verdict
 from app.errors import Misconfigured, Rejected, Temporary
-from app.tickets.markup import leads_to, marked
+from app.tickets.markup import marked
 from app.tickets.redaction import MOST_SENDINGS
 from app.tickets.service.acting import Desk
 from app.tickets.service.seen_links import links_of
@@ -76,21 +76,24 @@ class Unlinking:
         _end(desk, [order for order in orders if order not in late])
 
     def _work(self, desk: Desk, comment: Comment | None, orders: list[_Order]) -> None:
-        left = _wanted(desk, self._settled(desk, comment, orders))
+        left = self._settled(desk, comment, orders)
+        if any(order.action.state == "sending" and desk.is_settling(order.action) for order in left):
+            # Only when it is certain whether the link is gone can anybody be told, or the order be stopped.
+            _align(desk, left)
+            return
+        left = _wanted(desk, left)
         tired = [order for order in left if order.sendings >= MOST_SENDINGS]
         _end(desk, tired, error="Zendesk accepted the redaction several times and still shows the link")
         left = [order for order in left if order.sendings < MOST_SENDINGS]
-        settling = [order for order in left if order.action.state == "sending" and desk.is_settling(order.action)]
-        if settling:
-            _align(desk, left)
-        elif comment is not None and left and self._send(desk, comment, left):
+        if comment is not None and left and self._send(desk, comment, left):
             self._wait(VISIBLE_SECONDS)
             self._settled(desk, _shown(desk).get(comment.id), _reread(desk, left))
 
     def _settled(self, desk: Desk, comment: Comment | None, orders: list[_Order]) -> list[_Order]:
         """End what is done, which is whatever the comment does not hold any more; return the rest."""
         there = links_of(comment.html_body, comment.body) if comment is not None else []
-        left = [order for order in orders if any(leads_to(link, (order.url,)) for link in there)]
+        targets = {address for link in there for address in (link.url, link.wrapped)}
+        left = [order for order in orders if order.url in targets]
         standing = {id(order) for order in left}
         _end(desk, [order for order in orders if id(order) not in standing])
         return left
@@ -170,13 +173,12 @@ def _by_comment(desk: Desk, owed: Sequence[Any]) -> dict[int | None, list[_Order
 
 def _wanted(desk: Desk, orders: list[_Order]) -> list[_Order]:
     """Stop what has turned out to be harmless while it was waiting, and tell nobody; return the rest."""
-    stopped = [order for order in orders if order.verdict == Verdict.CLEAN]
+    stopped = [order.action for order in orders if order.verdict == Verdict.CLEAN]
     if stopped:
         with desk.database.write() as connection:
-            for order in stopped:
-                _finish(desk, connection, order.action, "It was judged clean before it was removed.")
-                about = decisions.c.id == order.action.decision_id
-                connection.execute(update(decisions).where(about).values(overruled=True))
+            desk.settle_all(connection, stopped, error="It was judged clean before it was removed.")
+            about = decisions.c.id.in_([action.decision_id for action in stopped])
+            connection.execute(update(decisions).where(about).values(overruled=True))
     return [order for order in orders if order.verdict != Verdict.CLEAN]
 
 
@@ -220,21 +222,17 @@ def _words(comment: Comment, orders: list[_Order]) -> list[tuple[str, list[_Orde
     Of two, one of which begins like the other, the longer one goes first, or its end would be left standing.
     """
     found: dict[str, list[_Order]] = {}
+    about_url: dict[str, list[_Order]] = {}
+    for order in orders:
+        about_url.setdefault(order.url, []).append(order)
     for link in links_of(comment.html_body, comment.body):
-        about = [order for order in orders if leads_to(link, (order.url,))]
+        about = [order for address in dict.fromkeys((link.url, link.wrapped)) for order in about_url.get(address, ())]
         if about:
             found.setdefault(link.raw, about)
     return sorted(found.items(), key=lambda entry: -len(entry[0]))
 
 
 def _end(desk: Desk, orders: Sequence[_Order], *, error: str | None = None) -> None:
-    if not orders:
-        return
-    with desk.database.write() as connection:
-        for order in orders:
-            _finish(desk, connection, order.action, error)
-
-
-def _finish(desk: Desk, connection: Connection, action: Any, error: str | None) -> None:
-    desk.finish(connection, action, error=error)
-    desk.settle(connection, action, reason=error)
+    if orders:
+        with desk.database.write() as connection:
+            desk.settle_all(connection, [order.action for order in orders], error=error)

@@ -14,7 +14,7 @@ from app.errors import Rejected, Temporary
 from app.findings.policy import Effect, Policy
 from app.jobs import Job, Queue
 from app.tickets.service.policies import policy_of
-from app.tickets.service.record import Judgement, record
+from app.tickets.service.record import Judgement, is_cut, record
 from app.tickets.tables import actions, decisions, scans, standing_verdicts
 
 #: Only these two can be given by a person: the others say what a machine could or could not see.
@@ -69,7 +69,7 @@ class Verdicts:
             # What others sent stands in no ticket: there is nobody to tell.
             return Effect.NOTHING
         if scan.kind != "attachment":
-            return Effect.NOTHING if verdict.value == scan.verdict else ordered
+            return Effect.NOTHING if verdict.value == scan.verdict or is_cut(connection, scan.id) else ordered
         out = self._is_out(connection, scan)
         if verdict is Verdict.CLEAN:
             return Effect.RELEASE if out else Effect.NOTHING

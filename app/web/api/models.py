@@ -163,12 +163,12 @@ class Scan(Out):
     rules_version: str | None
     created_at: Time
     finished_at: Time | None
+    url: str | None = Field(description="Where a link leads, in canonical form and without wrappers.")
 
 
 class ScanDetail(Scan):
-    """A scan with the links inside it, its address when it is a link, and why it failed when it did."""
+    """A scan with the links inside it, and why it failed when it did."""
 
-    url: str | None
     urls: list[Link]
     reason: str | None
 

@@ -16,7 +16,7 @@ from app.engine.links.defang import defang
 from app.engine.printable import printable
 from app.findings.service import Audit
 from app.tickets.service.figures import Figures
-from app.web.console import mail, scans, session, sign_in, words
+from app.web.console import link_words, mail, scans, session, sign_in, words
 
 if TYPE_CHECKING:
     from app.bootstrap import Services
@@ -41,6 +41,7 @@ def blueprint_for(services: Services, figures: Figures, audit: Audit, now: Calla
             "csrf_key": session.csrf_key,
             "asset": asset,
             "words": words,
+            "links": link_words,
             "version": version("deskwarden"),
         }
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.engine.model import Severity, Verdict
+from app.engine.model import Confidence, Severity, Verdict
 from app.engine.printable import printable
 
 VERDICTS = {
@@ -50,6 +50,7 @@ _DEEDS = {
 }
 _DEED_STATES = {"planned": "waiting", "sending": "in progress", "done": "done", "failed": "failed"}
 _RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
+_SURE = {confidence.value: rank for rank, confidence in enumerate(Confidence)}
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 Row = Mapping[str, Any]
@@ -98,7 +99,8 @@ def explanation(scan: Row) -> list[str]:
         )
     leading = weightiest(scan["findings"])
     if leading is not None:
-        sentences.append(f"{sentence(leading['title'])[:-1]}{_inside(leading['where'])}.")
+        inside = "" if scan["kind"] == "url" else _inside(leading["where"])
+        sentences.append(f"{_only(scan)}{sentence(leading['title'])[:-1]}{inside}.")
     if scan["verdict"] in _ADVICE and scan["verdict_by"] != "person":
         sentences.append(_ADVICE[scan["verdict"]])
     return sentences
@@ -129,6 +131,24 @@ def outcome(scan: Row) -> str:
     return ""
 
 
+def if_clean(scan: Row) -> str:
+    """Return what follows when a person judges it clean."""
+    if scan["state"] == "quarantined":
+        return "Gives the file back"
+    if _is_cut(scan):
+        return "Stands for this address later; what was removed stays removed"
+    return f"Stands for the same {'address' if scan['kind'] == 'url' else 'content'} later"
+
+
+def if_malicious(scan: Row) -> str:
+    """Return what follows when a person judges it malicious."""
+    if scan["kind"] != "url":
+        return "It is in quarantine already" if scan["state"] == "quarantined" else "Takes the file out of the ticket"
+    if _is_cut(scan):
+        return "It was removed from its comment already"
+    return "Warns in a note and a mail, or removes the link, as the connection chose"
+
+
 def why(scan: Row) -> str:
     """Return the reason in a few words, for one cell of a table; empty when there is none."""
     if is_pending(scan):
@@ -137,19 +157,19 @@ def why(scan: Row) -> str:
         return "Decided by a person"
     leading = weightiest(scan["findings"])
     if leading is not None:
-        return str(leading["title"])
+        return f"{_only(scan)}{leading['title']}"
     return {"list": "On your list", "engine": ""}.get(scan["verdict_by"], "")
 
 
 def weightiest(findings: Sequence[Row]) -> Row | None:
     """Return the finding that says the most, None when nothing but information was found."""
     telling = [finding for finding in findings if finding["severity"] != Severity.INFO]
-    return max(telling, key=lambda finding: _RANK.get(finding["severity"], 0), default=None)
+    return max(telling, key=_weight, default=None)
 
 
 def by_weight(findings: Sequence[Row]) -> list[Row]:
-    """Return the findings, most severe first, otherwise in the order of discovery."""
-    return sorted(findings, key=lambda finding: -_RANK.get(finding["severity"], 0))
+    """Return the findings, most severe first, of equal ones the surest, otherwise in the order of discovery."""
+    return sorted(findings, key=_weight, reverse=True)
 
 
 def short(name: str, most: int = 90, end: int = 28) -> str:
@@ -170,7 +190,7 @@ def state(scan: Row) -> str:
         return "Being removed"
     if "release" in coming:
         return "Being given back"
-    if any(action["kind"] == "redact_link" and action["state"] == "done" for action in scan["actions"]):
+    if _is_cut(scan):
         return "Removed"
     if scan["state"] == "done" and scan["kind"] != "attachment":
         return "Judged"
@@ -237,6 +257,20 @@ def sentence(text: str) -> str:
     text = printable(text.strip(), 300)
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def _only(scan: Row) -> str:
+    """Say that what follows did not suffice: one weak sign alone changes nothing."""
+    return "A weak sign only: " if scan["verdict"] == "clean" and scan["verdict_by"] == "engine" else ""
+
+
+def _weight(finding: Row) -> tuple[int, int]:
+    return _RANK.get(finding["severity"], 0), _SURE.get(finding.get("confidence", ""), 0)
+
+
+def _is_cut(scan: Row) -> bool:
+    """Return whether the link was taken out of its comment, which cannot be undone."""
+    return any(action["kind"] == "redact_link" and action["state"] == "done" for action in scan["actions"])
 
 
 def _inside(where: str) -> str:

@@ -80,13 +80,19 @@ def test_a_hash_that_only_shares_the_prefix_is_none(httpserver: HTTPServer, door
     assert hits(httpserver, door, answer(full_hash(other, 2))) == []
 
 
-@pytest.mark.parametrize("attribute", [1, 2])
+@pytest.mark.parametrize("attribute", [0, 1, 2, 77])
 def test_entries_that_are_not_meant_for_links_are_none(httpserver: HTTPServer, door: Door, attribute: int) -> None:
     assert hits(httpserver, door, answer(full_hash(DIGEST, 2, attribute))) == []
 
 
 def test_a_threat_of_tomorrow_is_left_out(httpserver: HTTPServer, door: Door) -> None:
     assert hits(httpserver, door, answer(full_hash(DIGEST, 77))) == []
+
+
+def test_what_is_said_of_a_hash_besides_does_not_hide_what_counts(httpserver: HTTPServer, door: Door) -> None:
+    details = [field(2, field(1, 2) + field(2, 77)), field(2, field(1, 1))]
+    entry = field(1, field(1, DIGEST) + b"".join(details))
+    assert hits(httpserver, door, answer(entry)) == [("malware", "bad.example/login/")]
 
 
 def test_the_answer_is_kept_as_long_as_google_says(httpserver: HTTPServer, door: Door) -> None:

@@ -7,13 +7,16 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 
 from app.adapters.zendesk import Endpoint, ZendeskClient
+from app.adapters.zendesk.downloads import Downloaded, Downloader
 from app.errors import Misconfigured
+from tests.adapters.zendesk.files import CONTENT
 
 
 class FakeTokens:
@@ -101,3 +104,41 @@ def client_of(httpserver: HTTPServer, name: str) -> Callable[..., ZendeskClient]
 @pytest.fixture
 def client(client_of: Callable[..., ZendeskClient]) -> ZendeskClient:
     return client_of()
+
+
+@pytest.fixture(scope="module")
+def content_server() -> Iterator[HTTPServer]:
+    with HTTPServer(host="127.0.0.1") as server:
+        yield server
+
+
+@pytest.fixture
+def content(content_server: HTTPServer) -> HTTPServer:
+    content_server.clear()
+    content_server.expect_request("/file").respond_with_data(CONTENT, content_type="application/pdf")
+    return content_server
+
+
+@pytest.fixture
+def downloader_of(name: str, content: HTTPServer) -> Callable[..., Downloader]:
+    def make(**options: Any) -> Downloader:
+        trusted = frozenset({name, f"127.0.0.1:{content.port}"})
+        return Downloader(f"http://{name}", **{"trusted_hosts": trusted, **options})
+
+    return make
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    return tmp_path / "spooled"
+
+
+@pytest.fixture
+def fetch(downloader_of: Callable[..., Downloader], name: str, spool: Path) -> Callable[..., Downloaded]:
+    """Downloads a path of the tenant, or an address, under a cap of 1 MB."""
+
+    def run(where: str = "/attachments/1", downloader: Downloader | None = None, **options: Any) -> Downloaded:
+        url = where if "//" in where else f"http://{name}{where}"
+        return (downloader or downloader_of()).download(url, spool, **{"cap_bytes": 1_000_000, **options})
+
+    return run

@@ -58,13 +58,18 @@ def rar5(
 
 
 @cache
-def rar4(content: bytes, password: str, *, packed: bool = False, headers: bool = False, name: str = "e.txt") -> bytes:
-    """Return the same of version 4; key and vector are derived one round at a time, as the format tells it."""
-    salt, counted, vector = SALT[:8], hashlib.sha1(usedforsecurity=False), b""
+def old_lock(password: str) -> tuple[bytes, bytes]:
+    """Return key and vector of version 4, derived one round at a time, as the format tells it."""
+    counted, vector = hashlib.sha1(usedforsecurity=False), b""
     for count in range(0x40000):
-        counted.update(password.encode("utf-16-le") + salt + count.to_bytes(3, "little"))
+        counted.update(password.encode("utf-16-le") + SALT[:8] + count.to_bytes(3, "little"))
         vector += counted.digest()[19:] if count % 0x4000 == 0 else b""
-    key = struct.pack("<4I", *struct.unpack(">4I", counted.digest()[:16]))
+    return struct.pack("<4I", *struct.unpack(">4I", counted.digest()[:16])), vector
+
+
+def rar4(content: bytes, password: str, *, packed: bool = False, headers: bool = False, name: str = "e.txt") -> bytes:
+    """Return the same of version 4."""
+    salt, (key, vector) = SALT[:8], old_lock(password)
     data = encrypt(key, vector, packers.rar4(content) if packed else content)
     raw = name.encode()
     body = struct.pack("<IIBI", len(data), len(content), 2, zlib.crc32(content))
@@ -131,11 +136,7 @@ def test_a_lock_that_asks_for_endless_rounds_is_not_tried() -> None:
 
 
 def test_the_key_of_version_4_is_the_one_that_others_derive() -> None:
-    counted = hashlib.sha1(usedforsecurity=False)
-    for count in range(0x40000):
-        counted.update("pä".encode("utf-16-le") + SALT[:8] + count.to_bytes(3, "little"))
-
-    assert old_key("pä", SALT[:8]).key == struct.pack("<4I", *struct.unpack(">4I", counted.digest()[:16]))
+    assert old_key("pä", SALT[:8]).key == old_lock("pä")[0]
 
 
 #: From libarchive's test suite (test_read_format_rar_encryption_header.rar, BSD licence); the password is 12345678.

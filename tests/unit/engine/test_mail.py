@@ -96,3 +96,24 @@ def test_messages_in_messages_without_end_are_no_crash(engine: Engine, headers: 
         Verdict.UNKNOWN,
         Verdict.CLEAN,
     )
+
+
+@pytest.mark.parametrize("used", ["one", "two"])
+def test_a_mail_with_two_boundaries_is_read_by_both(engine: Engine, used: str) -> None:
+    head = b'From: a@b.example\nTo: c@d.example\nContent-Type: multipart/mixed; boundary="one"; boundary=two\n\n'
+    part = b'Content-Type: application/x; name="e.bin"\nContent-Transfer-Encoding: base64\n\n' + base64.b64encode(EICAR)
+    body = f"--{used}\n".encode() + part + f"\n--{used}--\n".encode()
+
+    report = engine.scan(head + body, name="m.eml")
+
+    assert places(report) == ["m.eml/e.bin"]
+    assert "mail.two_boundaries" in {finding.id for finding in report.findings}
+
+
+def test_a_boundary_in_two_pieces_or_said_twice_alike_is_one(engine: Engine) -> None:
+    for told in ('boundary*0="on"; boundary*1="e"', 'boundary="one"; boundary="one"'):
+        head = f"From: a@b.example\nTo: c@d.example\nContent-Type: multipart/mixed; {told}\n\n"
+
+        report = engine.scan(f"{head}--one\n\nHello\n--one--\n".encode(), name="m.eml")
+
+        assert report.verdict is Verdict.CLEAN and not report.findings

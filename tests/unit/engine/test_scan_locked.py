@@ -142,7 +142,8 @@ def test_a_long_comment_is_read_in_linear_time() -> None:
 @pytest.mark.parametrize(
     "name", ["Invoice.pdf.exe", "Photo\u202egpj.scr", "Offer.docx.vbs", "Order.xlsx          .exe"]
 )
-def test_a_locked_program_whose_name_is_to_be_misread_is_malicious(engine: Engine, name: str) -> None:
+def test_a_locked_program_whose_name_is_to_be_misread_is_malicious(rules: RuleSet, name: str) -> None:
+    engine = Engine(rules, replace(Limits(), passwords=1))
     for content in (samples.locked_archive("Tr0ub4dor&3", {name: b"noise"}), locked_7z("Tr0ub4dor&3", name)):
         report = engine.scan(content, name="a.bin")
 
@@ -151,6 +152,7 @@ def test_a_locked_program_whose_name_is_to_be_misread_is_malicious(engine: Engin
 
 
 @pytest.mark.parametrize("name", ["Invoice.2026.pdf", "Photo.jpg", "Über uns.docx", "folder/Offer.v2.xlsx"])
-def test_a_locked_document_is_only_unknown(engine: Engine, name: str) -> None:
+def test_a_locked_document_is_only_unknown(rules: RuleSet, name: str) -> None:
+    engine = Engine(rules, replace(Limits(), passwords=1))
     for content in (samples.locked_archive("Tr0ub4dor&3", {name: b"noise"}), locked_7z("Tr0ub4dor&3", name)):
         assert ids(engine.scan(content, name="a.bin")) == {"archive.encrypted"}

@@ -40,14 +40,19 @@ def test_settings_of_a_terminal_without_a_command_are_clean(engine: Engine) -> N
     assert scanned(engine, settings, "a.terminal").verdict is Verdict.CLEAN
 
 
-@pytest.mark.parametrize(
-    "target", ["FiLe:////////////System/Applications/Calculator.app", "file:///Users/Shared/a.command"]
-)
-def test_a_shortcut_of_macos_to_a_program_is_suspicious(engine: Engine, target: str) -> None:
-    content = _PLIST.format(f"<key>URL</key><string>{target}</string>")
+def test_a_shortcut_of_macos_to_a_program_is_suspicious(engine: Engine) -> None:
+    content = _PLIST.format("<key>URL</key><string>file:///Users/Shared/a.command</string>")
 
     assert scanned(engine, content, "a.fileloc").verdict is Verdict.SUSPICIOUS
-    assert scanned(engine, content.replace(target, "https://www.example.org/"), "a.webloc").verdict is Verdict.CLEAN
+
+
+@pytest.mark.parametrize(
+    "target", ["FiLe:////////////System/Applications/Calculator.app", "smb://files.example.net/share/a.app"]
+)
+def test_a_shortcut_of_macos_that_goes_around_its_questions_is_malicious(engine: Engine, target: str) -> None:
+    content = _PLIST.format(f"<key>URL</key><string>{target}</string>")
+
+    assert scanned(engine, content, "a.fileloc").verdict is Verdict.MALICIOUS
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,14 @@ def test_nobody_may_list_a_place_that_belongs_to_many(host: str) -> None:
         entry(Kind.HOST, host)
 
 
+@pytest.mark.parametrize(
+    "url", ["https://google.com/", "http://www.google.com", "https://docs.google.com/", "https://github.com/#x"]
+)
+def test_nobody_may_list_the_front_page_of_such_a_place(url: str) -> None:
+    with pytest.raises(Unlisted, match="anybody"):
+        entry(Kind.URL, url)
+
+
 def test_hosts_that_are_addresses_by_number_are_networks() -> None:
     assert entry(Kind.HOST, "203.0.113.7") == Entry("net:203.0.113.7/32", prefix=(4, 32))
     assert entry(Kind.HOST, "[2001:db8::1]") == Entry("net:2001:db8::1/128", prefix=(6, 128))

@@ -281,6 +281,14 @@ def test_packed_feeds_are_unpacked(pack: Callable[[bytes], bytes]) -> None:
         read("urlhaus", pack(URLHAUS.encode() * 50)[:-9])
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_packed_feed_cut_at_any_byte_is_never_taken_for_whole(pack: Callable[[bytes], bytes]) -> None:
+    whole = pack(b"one.example\ntwo.example\n")
+    for end in range(6, len(whole)):
+        with pytest.raises(Rejected, match="damaged"):
+            read("domains", whole[:end])
+
+
 def test_of_an_archive_the_largest_file_is_read() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

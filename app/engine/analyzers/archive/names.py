@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from app.engine import names
 from app.engine.identify import BINARY, PE, Kind
-from app.engine.model import Confidence, Severity
+from app.engine.model import Confidence, Finding, Severity
 from app.engine.node import Item, Node
 from app.engine.node_name import extension_of
 from app.engine.printable import printable
@@ -61,6 +61,23 @@ def twins(node: Node, members: Sequence[str]) -> Iterator[Item]:
                 confidence=Confidence.MEDIUM,
             )
             return
+
+
+def differs(node: Node, before: str, listed: str) -> Finding:
+    """Return the finding about a member with two names: ``before`` its content, and ``listed`` in the directory.
+
+    Suspicious when they are of different kinds and one of them runs; else only tools that repack do so.
+    """
+    kinds = {extension_of(before), extension_of(listed)}
+    runs = len(kinds) > 1 and not _RUNS.isdisjoint(kinds)
+    return node.finding(
+        "archive.names_differ_program" if runs else "archive.names_differ",
+        Severity.SUSPICIOUS if runs else Severity.INFO,
+        "The archive names a program like another kind of file in a second place"
+        if runs
+        else "The archive names a file differently in two places",
+        f"{before} / {listed}",
+    )
 
 
 def _promised(name: str) -> Kind:

@@ -23,13 +23,14 @@ from app.engine.analyzers.archive import libarchive, names as archive_names, zip
 from app.engine.budget import LimitReached
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Tools, Unsupported
+from app.engine.node_name import extension_of
 from app.engine.view import reader
 
 _STEP = 256 * 1024
 _LOCAL_SIGNATURE = b"PK\x03\x04"
 #: Signature, version, flags, method, time, date, checksum, packed size, size, length of name and of extra field.
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
-_ENCRYPTED = 0x1
+_ENCRYPTED, _UTF8 = 0x1, 0x800
 _DEFLATE64, _ZSTD, _XZ, _PPMD = 9, 93, 95, 98
 #: Packed bytes given to Deflate64 at a time: its reader returns all that they unpack to, up to 25,000 times as much.
 _STEP_64 = 256
@@ -47,11 +48,12 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
         yield from _members_without_directory(node)
         return
     members = [info for info in archive.infolist() if not info.filename.endswith("/")]
-    yield from _oddities(node, archive, members)
+    yield from _overlaps(node, members)
     yield from archive_names.twins(node, [info.filename for info in members])
     locked = [info for info in members if info.flag_bits & _ENCRYPTED]
     shift = _shift(node.data, members)
     yield from _unlisted(node, archive, shift)
+    yield from _named_twice(node, members, shift)
     for info in members:
         if not info.flag_bits & _ENCRYPTED and not (_is_ppmd(info) and libarchive.available()):
             content = _unpack(node.data, info, info.header_offset + shift)
@@ -157,31 +159,38 @@ def _lzma_decompressor(data: memoryview) -> lzma.LZMADecompressor:
     return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters)
 
 
-def _oddities(node: Node, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[Item]:
-    """Findings about directories that show different readers different files."""
+def _overlaps(node: Node, members: list[zipfile.ZipInfo]) -> Iterator[Item]:
     spans = sorted((info.header_offset, info.header_offset + _LOCAL.size + info.compress_size) for info in members)
     if any(end > following for (_, end), (following, _) in pairwise(spans)):
         yield node.finding(
             "archive.overlap", Severity.SUSPICIOUS, "Members of the archive share the same bytes, like a bomb"
         )
+
+
+def _named_twice(node: Node, members: list[zipfile.ZipInfo], shift: int) -> Iterator[Item]:
+    """Yield members under the name before them, where the directory gives another: programs differ in what they show.
+
+    One of another kind is judged under both names, and one of which a name runs is a finding.
+    """
+    told = False
     for info in members:
-        local = _local_name(node.data, info)
-        if local and local not in (info.orig_filename.encode("utf-8", "replace"), _legacy(info)):
-            yield node.finding(
-                "archive.names_differ",
-                Severity.INFO,
-                "The archive names a file differently in two places",
-                local,
-            )
-            return
+        local = _local_name(node.data, info.header_offset + shift)
+        if not local or local in (info.orig_filename.encode("utf-8", "replace"), _legacy(info)):
+            continue
+        name = local.decode("utf-8" if info.flag_bits & _UTF8 else "cp437", "replace")
+        other = extension_of(name) != extension_of(info.filename)
+        if other or not told:
+            yield archive_names.differs(node, name, info.filename)
+            told = True
+        if other and not info.flag_bits & _ENCRYPTED and not name.endswith("/"):
+            yield Child(name, _unpack(node.data, info, info.header_offset + shift), info.compress_size, len(members))
 
 
 def _legacy(info: zipfile.ZipInfo) -> bytes:
     return info.orig_filename.encode("cp437", "replace")
 
 
-def _local_name(data: memoryview, info: zipfile.ZipInfo) -> bytes:
-    start = info.header_offset
+def _local_name(data: memoryview, start: int) -> bytes:
     fields = _local_header(data, start)
     return bytes(data[start + _LOCAL.size : start + _LOCAL.size + fields[9]]) if fields else b""
 

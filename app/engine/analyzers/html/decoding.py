@@ -26,6 +26,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}+={0,3}")
 _HEX = re.compile(r"(?:0x)?(?:[0-9a-fA-F]{2}){10,}+")
 _HEX_SPACED = re.compile(r"(?:[0-9a-fA-F]{2}[\s,:%-]){10,}+[0-9a-fA-F]{0,2}")
 _PERCENT = re.compile(r"%(?:[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})")
+_ALL_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})++")
 _WIDE = re.compile(r"%u([0-9a-fA-F]{4})")
 _NUMBERS = re.compile(r"(?:-?(?:0x[0-9a-fA-F]{1,4}|\d{1,5})\s{0,9},\s{0,9}){12,}+(?:-?(?:0x[0-9a-fA-F]{1,4}|\d{1,5}))?")
 _NUMBERS_TEXT = re.compile(r"\d{1,5}([^\d\s])(?:\d{1,5}\1){12,}+\d{0,5}|\d{1,5}( )(?:\d{1,5} ){12,}+\d{0,5}")
@@ -100,12 +101,14 @@ class Decoded:
 class Decoder:
     """Reads the strings of one script, and ``more`` from elsewhere in the page.
 
-    ``opaque`` is the length of the longest one that stays unread.
+    ``opaque`` is the length of the longest one that stays unread; ``cut`` says that one is encoded more often than is
+    undone.
     """
 
     def __init__(self, code: str, budget: Budget, more: Iterable[str] = ()) -> None:
         self.code = folded(code)
         self.opaque = 0
+        self.cut = False
         self._more = more
         self._budget = budget
         self._seen: set[tuple[bool, int]] = set()
@@ -181,7 +184,7 @@ class Decoder:
         for sign, by in (("+", 0), *self._shifts):
             if by and not _promising(_moved(numbers[:8], sign, by)):
                 continue
-            data = bytes(number & 0xFF for number in _moved(numbers, sign, by))
+            data = _as_bytes(_moved(numbers, sign, by))
             results = list(self._of_bytes(data, 0))
             yield from results
             if results:
@@ -211,6 +214,8 @@ class Decoder:
             yield from self._of_bytes(_xor(data, key), depth + 1)
         elif depth + 1 < _DEEPEST:
             yield from self._of_text(data.decode("latin-1"), depth + 1)
+        else:
+            self.cut |= any(True for _ in _readings(data.decode("latin-1"), changed=False))
 
     def _deciphered(self, data: bytes) -> Iterator[bytes]:
         if inflated := _inflated(data):
@@ -227,6 +232,13 @@ class Decoder:
                 return
         if "decrypt" in self.code:
             yield from decrypted(data, self._keys)
+
+
+def _as_bytes(numbers: list[int]) -> bytes:
+    try:
+        return bytes(numbers)
+    except ValueError:
+        return bytes(number & 0xFF for number in numbers)
 
 
 def _moved(numbers: list[int], sign: str, by: int) -> list[int]:
@@ -251,7 +263,10 @@ def _readings(text: str, *, changed: bool) -> Iterator[bytes]:
     if changed:
         yield text.encode("utf-8", "replace")
     if "%" in text and 3 * len(_PERCENT.findall(text, 0, 4_000)) >= max(12, 0.15 * min(len(text), 4_000)):
-        yield unquote_to_bytes(_WIDE.sub(lambda match: chr(int(match[1], 16)), text))
+        if _ALL_PERCENT.fullmatch(text):
+            yield bytes.fromhex(text.replace("%", ""))
+        else:
+            yield unquote_to_bytes(_WIDE.sub(lambda match: chr(int(match[1], 16)), text))
     if text.count("&#") >= max(10, len(text) // 20):
         yield unescape(text).encode("utf-8", "replace")
     plain = _BLANK.sub("", text) if "\\" in text or " " in text or "\n" in text else text

@@ -80,6 +80,10 @@ def findings(node: Node, page: Page, text: str, code: str, deeds: Deeds, tools: 
         else:
             yield from _text(node, page, result, deeds, tools.budget, number)
             hidden += 1
+    if decoder.cut:
+        yield node.finding(
+            "html.many_layers", Severity.UNKNOWN, "Page that encodes something more often than is undone"
+        )
     if not hidden:
         yield from _opaque(node, page, decoder, deeds, name)
     yield from _obfuscated(node, page, decoder.code)

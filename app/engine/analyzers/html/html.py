@@ -9,10 +9,12 @@ from html import unescape
 from app.engine import charset
 from app.engine.analyzers.html import (
     addresses as html_addresses,
+    entities as html_entities,
     forms as html_forms,
     hidden as html_hidden,
     lures as html_lures,
     page as html_page,
+    pictures as html_pictures,
     script as html_script,
     svg,
 )
@@ -48,6 +50,8 @@ def _judge(node: Node, text: str, tools: Tools) -> Iterator[Item]:
     """Read the page once and ask one subject after the other."""
     picture = node.kind.mime == "image/svg+xml"
     cut = False
+    yield from html_entities.findings(node, text)
+    yield from html_pictures.children(node, text, tools.budget)
     if picture and "<!ENTITY" in text:
         text, cut = svg.expanded(text)
     page = html_page.read(text, tools.budget, name=node.name, xml=picture or node.kind.mime == "application/xhtml+xml")
@@ -80,6 +84,8 @@ def analyze_xml(node: Node, tools: Tools) -> Iterator[Item]:
             tools.budget.charge_time()
             if found := list(_xml_links(piece)):
                 yield Text("\n".join(found))
+        if b"<!ENTITY" in node.raw:
+            yield from html_entities.findings(node, charset.decode(node.data, encoding))
         yield from mhtml.analyze_text(node, tools)
 
 

@@ -282,7 +282,7 @@ def _note_addresses(page: Page, tag: Tag) -> None:
         if not value:
             continue
         if _UNUSUAL.match(value):
-            if not value.startswith(("data:image", "data:font")) and _has_room(page, page.addresses):
+            if _counts(tag, value) and _has_room(page, page.addresses):
                 page.addresses.append(Address(tag.name, name, value))
         elif domain := domain_of(value):
             if tag.name not in ("form", "base") and name in ("href", "src") and len(page.linked) < _MOST:
@@ -291,3 +291,9 @@ def _note_addresses(page: Page, tag: Tag) -> None:
         elif not value.startswith("#"):
             page.relative += 1
             page.anchors += tag.name in ("a", "area")
+
+
+def _counts(tag: Tag, value: str) -> bool:
+    """Whether an unusual address is worth keeping: pictures are none, but drawings in a frame run their scripts."""
+    framed = tag.name in ("object", "embed", "iframe", "frame") and value.startswith("data:image/svg")
+    return framed or not value.startswith(("data:image", "data:font"))

@@ -67,7 +67,7 @@ _CLIPBOARD = re.compile(
     re.I,
 )
 _STARTS = re.compile(
-    r"""new\s{1,9}ActiveXObject\s{0,3}\(\s{0,3}["']([\w.]{3,60})|CreateObject\s{0,3}\(\s{0,3}["']([\w.]{3,60})|GetObject\s{0,3}\(\s{0,3}["'](winmgmts|script|new)""",
+    r"""new\s{1,9}ActiveXObject\s{0,3}\(\s{0,3}["'`]([\w.]{3,60})|CreateObject\s{0,3}\(\s{0,3}["'`]([\w.]{3,60})|GetObject\s{0,3}\(\s{0,3}["'`](winmgmts|script|new)""",
     re.I,
 )
 _COMPUTED = re.compile(r"(?:window\.)?(?:atob|unescape|decodeURI\w*|String\.fromCharCode)\s{0,3}\(")

@@ -36,7 +36,9 @@ def expanded(text: str) -> tuple[str, bool]:
     """
     found = [match for match, _ in zip(_ENTITY.finditer(text[:_DECLARED]), range(_ENTITIES + 1), strict=False)]
     cut = len(found) > _ENTITIES
-    for match in found[:_ENTITIES]:
+    # Of several declarations of one name the first counts (XML 1.0, 4.2).
+    first = {match[1]: match for match in reversed(found[:_ENTITIES])}
+    for match in first.values():
         name, value = f"&{match[1]};", match[2] or match[3] or ""
         count = text.count(name)
         if len(value) * count > _EXPANDED:

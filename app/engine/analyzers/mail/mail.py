@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from app.engine.analyzers.mail import headers
 from app.engine.budget import LimitReached
-from app.engine.model import Severity
+from app.engine.model import Confidence, Severity
 from app.engine.node import Child, Item, Node, Tools
 from app.engine.node_name import extension_of
 from app.engine.view import reader
@@ -22,6 +22,8 @@ from app.engine.view import reader
 _NAME = re.compile(r"""name\*?\d*\*?\s*=\s*(?:[\w-]*'[\w-]*')?["']?([^"';\r\n]{1,255})""", re.I)
 #: Characters of one header; the standard for mail allows 998 a line, and a boundary or a name takes one line.
 _HEADER = 8_192
+#: A boundary in one piece; one that goes on in a second piece (RFC 2231) is called by its number.
+_BOUNDARY = re.compile(r";\s{0,20}boundary\s{0,9}=\s{0,9}(\"[^\"]{0,200}\"|[^\s;\"]{1,200})", re.I)
 #: Names for bodies, which have none of their own.
 _BODIES = {"text/plain": "body.txt", "text/html": "body.html"}
 
@@ -32,12 +34,18 @@ class _ShortHeaders(Compat32):
     The standard library splits parameters in time quadratic in their length: a megabyte of them takes a minute.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, choice: int = 0) -> None:
         super().__init__()
         #: Name of the last header about the content that was cut short; the others do not decide what is found.
         object.__setattr__(self, "cut", "")
 
+        #: Which of several boundaries in one header counts, and whether any header has several.
+        object.__setattr__(self, "choice", choice)
+        object.__setattr__(self, "several", False)
+
     cut: str
+    choice: int
+    several: bool
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
@@ -45,7 +53,18 @@ class _ShortHeaders(Compat32):
             if name.lower().startswith("content-"):
                 object.__setattr__(self, "cut", name)
             value = value[:_HEADER]
+        if name.lower() == "content-type" and value.lower().count("boundary") > 1:
+            value = self._chosen(value)
         return name, value
+
+    def _chosen(self, value: str) -> str:
+        """Return the header with one boundary: mail programs differ in which of several they take."""
+        found = list(_BOUNDARY.finditer(value))
+        if len({match[1] for match in found}) < 2:
+            return value
+        object.__setattr__(self, "several", True)
+        kept = found[0] if self.choice == 0 else next(match for match in found if match[1] != found[0][1])
+        return _BOUNDARY.sub("", value).rstrip("; \t\r\n") + "; " + kept.group().lstrip("; \t\r\n")
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
@@ -61,6 +80,15 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
         raise LimitReached("depth") from None
     if policy.cut:
         yield node.finding("mail.long_header", Severity.UNKNOWN, "Header too long to be read to its end", policy.cut)
+    if policy.several:
+        yield node.finding(
+            "mail.two_boundaries",
+            Severity.SUSPICIOUS,
+            "Mail that says twice where its parts end, so that programs see different attachments",
+            confidence=Confidence.MEDIUM,
+        )
+        other = BytesParser(policy=_ShortHeaders(choice=1)).parse(reader(node.data))
+        parts += list(_leaves(other, "", tools, 1)) if other.is_multipart() else []
     yield from headers.texts(message)
     for number, (prefix, part) in enumerate(parts, start=1):
         tools.budget.charge_time()

@@ -10,7 +10,9 @@ import re
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 
+from app.engine.analyzers.mail import mail
 from app.engine.model import Severity
 from app.engine.node import Child, Item, Node, Tools
 
@@ -23,6 +25,11 @@ _PLACES = (0x32, 0x22A)
 _HEADER = 0x1E
 _ZLIB = re.compile(rb"x[\x01\x5e\x9c\xda]")
 _SEARCHED = 4_096
+_MIME = b"MIME-Version:"
+_HEADERS = re.compile(rb"^(?:From|MIME-Version|Content-Type):", re.M)
+_RELATED = re.compile(rb"^Content-Type:\s{1,9}multipart/", re.M | re.I)
+#: Bytes around its first header in which the others stand.
+_AROUND = 2_048
 _PIECE = 64 * 1024
 #: Places that are tried in one part.
 _TRIES = 20
@@ -36,6 +43,22 @@ def analyze_text(node: Node, tools: Tools) -> Iterator[Item]:
         tools.budget.charge_time()
         text = re.sub(rb"[^A-Za-z0-9+/]", b"", match.group())
         yield Child(f"editdata-{number}.mso", b64decode(text[: len(text) // 4 * 4]))
+
+
+def analyze_behind(node: Node, tools: Tools) -> Iterator[Item]:
+    """Yield the web archive behind the head of a PDF: a word processor reads it, a viewer of PDF sees nothing of it.
+
+    Known as MalDoc in PDF: https://blogs.jpcert.or.jp/en/2023/08/maldocinpdf.html
+    """
+    at = node.raw.find(_MIME)
+    if at < 0:
+        return
+    start = max(0, at - _AROUND)
+    head = _HEADERS.search(node.raw, start, at + _AROUND)
+    if head and _RELATED.search(node.raw, head.start(), at + _AROUND):
+        yield node.finding("archive.appended", Severity.INFO, "A web archive is hidden behind the head of the PDF")
+        # Not as a child: that would be told to be a PDF again, by another head further on.
+        yield from mail.analyze(replace(node, data=node.data[head.start() :], _copy=[]), tools)
 
 
 def analyze_packed(node: Node, tools: Tools) -> Iterator[Item]:

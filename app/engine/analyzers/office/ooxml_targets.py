@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
+from app.engine.analyzers.shortcut import command as shortcut_command
 from app.engine.model import Confidence, Severity
 from app.engine.node import Item, Node, Text
 
@@ -36,6 +38,8 @@ _EXPLOIT_SCHEME = re.compile(
 #: An address that is bound as a moniker, and with what follows the mark.
 _BOUND = re.compile(r"!(?:x-usc:.{0,400})?\s*\Z", re.I | re.S)
 _PROGRAM = re.compile(r"\.(?:exe|scr|bat|cmd|vbs|js|jse|hta|ps1|lnk|url|msi|wsf|cpl|jar|library-ms)\s*\Z", re.I)
+#: What Word keeps as templates; anything else that comes as one from the web is a disguise.
+_TEMPLATE_FILE = re.compile(r"\.dot[xm]?(?:[?#].{0,2000})?\s*\Z", re.I | re.S)
 #: Files that Office itself keeps on servers.
 _OFFICE_FILE = re.compile(
     r"\.(?:do[ct][xm]?|xl[st][xmb]?|xlsb|pp[ts][xm]?|pot[xm]?|rtf|xml|vsdx|od[tsp])(?:[?#!].{0,2000})?\s*\Z",
@@ -69,6 +73,12 @@ def findings(node: Node, kind: str, target: str) -> Iterator[Item]:
             "https://attack.mitre.org/techniques/T1187/",
             confidence=Confidence.MEDIUM,
         )
+    elif kind == "hyperlink" and (reading := _command(target)):
+        yield Text(reading)
+        yield node.finding(
+            "office.command_link", Severity.MALICIOUS, "Document with a link that starts a command", reading,
+            "https://attack.mitre.org/techniques/T1204/002/",
+        )  # fmt: skip
     elif kind == "hyperlink" and share and (_public(share.group(1)) or _PROGRAM.search(target)):
         yield Text(target)
         yield node.finding(
@@ -92,6 +102,14 @@ def findings(node: Node, kind: str, target: str) -> Iterator[Item]:
         yield node.finding("office.external_link", Severity.INFO, "Table that reads from another file", target)
 
 
+def _command(target: str) -> str:
+    """Return the command that a link is instead of an address, when it does harm; else an empty text."""
+    if _WEB.match(target) or not shortcut_command.runs_interpreter(plain := unquote(target)):
+        return ""
+    found = shortcut_command.read(plain)
+    return plain if found and found.severity is Severity.MALICIOUS else ""
+
+
 def severity(kind: str, target: str) -> Severity:
     """Return how bad it is that a document fetches ``target`` as its part of this kind when it is opened."""
     share = _SHARE.match(target)
@@ -110,6 +128,8 @@ def severity(kind: str, target: str) -> Severity:
     if host and public is False:
         return Severity.INFO
     if kind in ("attachedTemplate", "oleObject") and (public or not _OFFICE_FILE.search(target)):
+        return Severity.MALICIOUS
+    if kind == "attachedTemplate" and not _TEMPLATE_FILE.search(target):
         return Severity.MALICIOUS
     return Severity.SUSPICIOUS
 

@@ -167,11 +167,11 @@ def _listed(text: str) -> Iterator[bytes]:
         for match in _HEX.finditer(text, start, end):
             yield bytes.fromhex(match.group())
         for match in _MARKED_HEX.finditer(text, start, end):
-            yield from _mixed(bytes(int(digits, 16) for digits in _MARKED.findall(match.group())))
+            yield from _mixed(bytes.fromhex("".join(_MARKED.findall(match.group()))))
         for match in _SPACED_HEX.finditer(text, start, end):
             yield bytes.fromhex(_BETWEEN.sub("", match.group()))
         for match in _NUMBERS.finditer(text, start, end):
-            numbers = [int(number) for number in re.findall(r"\d{1,3}", match.group())]
+            numbers = list(map(int, re.findall(r"\d{1,3}", match.group())))
             if max(numbers) < 256:
                 yield from _mixed(bytes(numbers))
             else:

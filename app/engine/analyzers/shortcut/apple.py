@@ -19,6 +19,8 @@ _PROGRAM = re.compile(
     r"\.(?:app|command|sh|terminal|scpt|dmg|pkg)",
     re.I,
 )
+#: What macOS itself never writes: more slashes than there are, or a program on a server.
+_TRICK = re.compile(r"file:/{4,80}|(?:smb|afp|nfs)://\S{1,400}\.(?:app|command|sh|terminal|scpt|dmg|pkg)/?$", re.I)
 _OTHER = re.compile(r"(?:smb|afp|vnc|ssh|x-apple)\S{0,20}:", re.I)
 _COMMAND = re.compile(r"<key>\s{0,9}CommandString\s{0,9}</key>\s{0,40}<string>([^<]{1,8000})", re.I)
 
@@ -32,7 +34,7 @@ def web_location(node: Node, text: str) -> Iterator[Item]:
         if _PROGRAM.match(target) or _OTHER.match(target):
             yield node.finding(
                 "shortcut.internet",
-                Severity.SUSPICIOUS,
+                Severity.MALICIOUS if _TRICK.match(target) else Severity.SUSPICIOUS,
                 "Internet shortcut that opens a program or another computer",
                 target,
                 _CLICK,

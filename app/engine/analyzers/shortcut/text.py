@@ -122,9 +122,10 @@ def _script_host(node: Node, text: str) -> Iterator[Item]:
 def _click_once(node: Node, text: str) -> Iterator[Item]:
     target = re.search(r"(?:https?|file):[^\s#\"']{4,1000}", text)
     if target:
+        place = place_of(target.group())
         yield node.finding(
             "shortcut.installer",
-            Severity.SUSPICIOUS,
+            Severity.RESTRICTED if place and place.outside else Severity.SUSPICIOUS,
             "Reference that installs a program from the network",
             target.group(),
             _CLICK,

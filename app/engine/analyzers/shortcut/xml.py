@@ -122,9 +122,11 @@ def _installer(node: Node, text: str) -> Iterator[Item]:
         odd = place is not None and (
             place.share or place.host.replace(".", "").isdigit() or remote.lower().startswith("http:")
         )
+        outside = place is not None and place.outside
         yield node.finding(
             "shortcut.installer",
-            Severity.MALICIOUS if place and place.share and place.outside else Severity.SUSPICIOUS,
+            # What installs from somebody else's site is as forbidden as an installer that is sent along.
+            (Severity.MALICIOUS if place and place.share else Severity.RESTRICTED) if outside else Severity.SUSPICIOUS,
             "Installs a program from the network",
             remote,
             _CLICK,

@@ -211,7 +211,7 @@ def test_an_index_that_was_cut_off_is_refused(tmp_path: Path) -> None:
 def test_an_entry_that_was_changed_is_seen_when_all_of_it_is_read(tmp_path: Path) -> None:
     index_of(tmp_path, source(["a.example/"])).close()
     damaged = bytearray((tmp_path / "index").read_bytes())
-    damaged[70] ^= 1
+    damaged[-1] ^= 1
     (tmp_path / "damaged").write_bytes(damaged)
     with Index(tmp_path / "damaged") as index, pytest.raises(Unreadable, match="damaged"):
         index.verify()

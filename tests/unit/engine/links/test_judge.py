@@ -54,6 +54,34 @@ def test_several_hits_of_one_feed_are_one_opinion() -> None:
     assert len(opinion.findings) == 1
 
 
+def test_a_listing_tells_since_when_where_the_feed_says_so() -> None:
+    (finding,) = judge_link(PLAIN, [replace(OWN_FEED, added_at=1_700_000_000.0)]).findings
+    assert finding.evidence == "shop[.]example/ (since 2023-11-14)"
+
+
+@pytest.mark.parametrize("never", [None, 0.0, -1.0, 1e300, float("inf"), float("nan")])
+def test_a_listing_without_a_day_tells_none(never: float | None) -> None:
+    (finding,) = judge_link(PLAIN, [replace(OWN_FEED, added_at=never)]).findings
+    assert finding.evidence == "shop[.]example/"
+
+
+@pytest.mark.parametrize("category", ["newly registered", "newly-observed", "new domains", "NRD", "young domain"])
+def test_a_domain_that_is_only_young_is_a_weak_sign_however_far_the_list_is_believed(category: str) -> None:
+    young = Hit("Registrations", category, 100, "shop.example/", added_at=1_700_000_000.0)
+    opinion = judge_link(PLAIN, [young])
+    assert opinion.verdict is Verdict.CLEAN
+    assert [(each.id, each.confidence, each.title) for each in opinion.findings] == [
+        ("link.young_domain", Confidence.LOW, "Registered a short while ago, says Registrations")
+    ]
+    asking = Link("https://secure-login-update.example/", "https://secure-login-update.example/")
+    assert judge_link(asking).verdict is Verdict.CLEAN
+    assert judge_link(asking, [young]).verdict is Verdict.SUSPICIOUS
+
+
+def test_a_list_of_new_malware_is_no_list_of_young_domains() -> None:
+    assert judge_link(PLAIN, [Hit("Our list", "new malware", 100, "shop.example/")]).verdict is Verdict.MALICIOUS
+
+
 def test_signs_alone_never_make_a_link_malicious() -> None:
     url = "http://paypal.com.secure-login.evil.duckdns.org:9999/wp-includes/js/paypal/login.exe#a@b.example"
     opinion = judge_link(Link(url, canonical(url)))
@@ -78,6 +106,15 @@ def test_the_place_comes_from_the_context_where_the_link_names_none() -> None:
 def shown(text: str, url: str, context: LinkContext | None = None) -> Confidence | None:
     opinion = judge_link(Link(url, canonical(url), text=text), (), context or LinkContext())
     return next((each.confidence for each in opinion.findings if each.id == "link.other_than_shown"), None)
+
+
+def test_a_list_of_others_has_no_own_link_taken_out() -> None:
+    own = LinkContext(own_domains=frozenset({"shop.example"}))
+
+    opinion = judge_link(PLAIN, [OWN_FEED], own)
+
+    assert opinion.verdict is Verdict.SUSPICIOUS
+    assert [finding.severity for finding in opinion.findings] == [Severity.SUSPICIOUS]
 
 
 def test_a_text_that_shows_a_well_known_address_and_leads_elsewhere_is_a_sure_sign() -> None:

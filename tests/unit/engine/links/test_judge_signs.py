@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from app.engine.links.canonical import canonical
 from app.engine.links.judge import judge_link
-from app.engine.model import Link, Verdict
+from app.engine.model import Link, Severity, Verdict
 from tests.fuzz import fuzzed
 
 
@@ -70,6 +70,38 @@ TWINS = [
     ),
     ("free_hosting", "https://abc.s3.amazonaws.com/office.html", "https://abc.s3.amazonaws.com/logo.png"),
     ("free_hosting", "https://docs.google.com/drawings/d/1A/preview", "https://docs.google.com/document/d/1A/edit"),
+    (
+        "free_hosting",
+        "https://storage.googleapis.com/liveislive/STRG01.html",
+        "https://storage.googleapis.com/a/b.png",
+    ),
+    ("free_hosting", "https://abc.s3.amazonaws.com/a.html", "https://sns.eu-west-1.amazonaws.com/unsubscribe.html"),
+    ("domain_inside", "https://www.argos.co.uk.theninja.gknu.com/", "https://www.argos.co.uk/"),
+    ("domain_inside", "https://webmail.roundcube.de-8080.com/", "https://webmail.de-laval.com/"),
+    (
+        "random_path",
+        "http://bsq2.firiri.shop/V0RPUjMzbjdPeHRLVlo2RFZ4WXBqZklYbTBnY1Btc1R5aUp4",
+        "http://vegan.shop/konto/bestellungen/2024/Rechnung1",
+    ),
+    ("port", "http://evil.com:4444/", "https://grafana.company.com:3000/alerting/list"),
+    ("port", "https://evil.web.app:2083/", "https://server1.hosting.com:2083/?goto_app=ContactInfo_Change"),
+    (
+        "hidden_page",
+        "https://a.com/wp-admin/css/mail/",
+        "https://a.com/wp-admin/edit-comments.php?comment_status=moderated",
+    ),
+    (
+        "hidden_page",
+        "https://a.com/css/parcel/view.html",
+        "https://www.amazon.de/gp/css/shiptrack/view.html?orderID=302-1",
+    ),
+    (
+        "named_in_path",
+        "https://a.com/wp-content/plugins/x/sharepoint/index.php",
+        "https://a.com/help/sharepoint/index.php",
+    ),
+    ("lookalike_spelling", "https://pay-pal.com/", "https://pay-roll.com/"),
+    ("lookalike_spelling", "https://snap-chat.tel/", "https://snap-shot.tel/"),
     ("many_labels", "https://a.b.c.d.e.evil.com/", "https://a.b.c.evil.com/"),
     ("abused_ending", "http://tjszf.sbs/", "http://tjszf.org/"),
     ("abused_ending", "http://fstvl.wmserve.my.id/", "http://fstvl.wmserve.id/"),
@@ -83,6 +115,29 @@ TWINS = [
 def test_a_sign_is_seen_and_its_harmless_twin_has_none(sign: str, with_it: str, without_it: str) -> None:
     assert sign in ids(with_it)
     assert sign not in ids(without_it)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://storage.googleapis.com/liveislive/STRG01.html",
+        f"https://power.evil.com/{MAIL}",
+        f"https://power.evil.com/?{MAIL}",
+        "https://digitizeyourart.com/wp-content/plugins/wp-college/Sharepoint/sharepoint/index.php",
+        "https://www.argos.co.uk.theninja.gknu.com/www.argos.co.uk/account-login/",
+        "http://bsq2.firiri.shop/V0RPUjMzbjdPeHRLVlo2RFZ4WXBqZklYbTBnY1Btc1R5aUp4",
+    ],
+)
+def test_what_only_phishing_does_makes_a_link_suspicious_by_itself(url: str) -> None:
+    assert judge_link(Link(url, canonical(url))).verdict is Verdict.SUSPICIOUS
+
+
+def test_a_cheap_ending_says_something_only_beside_another_sign() -> None:
+    (alone,) = judge_link(Link("x", "https://jodesign.xyz/")).findings
+    assert (alone.id, alone.severity) == ("link.abused_ending", Severity.INFO)
+    beside = judge_link(Link("x", "http://secure-login.xyz/"))
+    assert {finding.severity for finding in beside.findings} == {Severity.SUSPICIOUS}
+    assert beside.verdict is Verdict.SUSPICIOUS
 
 
 ORDINARY = """

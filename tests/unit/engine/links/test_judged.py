@@ -21,6 +21,24 @@ def report(*urls: str, findings: tuple[Finding, ...] = (), verdict: Verdict = Ve
     return Report("0" * 64, 1, "application/pdf", verdict, findings, links)
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        Link("w", FINE, wrapped=BAD, via=("gateway",)),
+        Link("n", f"{FINE}?next={BAD}"),
+        Link("n", FINE, wrapped=f"https://gateway.example.com/?u={BAD}", via=("gateway",)),
+    ],
+)
+def test_a_link_is_known_by_its_wrapper_and_by_what_stands_inside_too(link: Link) -> None:
+    (found,) = judged([link], LISTED)
+    assert (found.verdict, found.reasons) == (Verdict.MALICIOUS, ("Listed by a feed as phishing",))
+
+
+def test_an_address_that_stands_in_two_places_of_a_link_is_told_once() -> None:
+    (found,) = judged([Link("n", BAD, wrapped=f"https://gateway.example.com/?u={BAD}")], LISTED)
+    assert found.reasons == ("Listed by a feed as phishing",)
+
+
 def test_links_keep_their_order_and_get_verdict_and_reasons() -> None:
     found = judged([Link(FINE, FINE), Link(BAD, BAD)], LISTED)
     assert [(link.url, link.verdict) for link in found] == [(FINE, Verdict.CLEAN), (BAD, Verdict.MALICIOUS)]

@@ -20,7 +20,7 @@ from app.engine.rule_cost import SLOW_FACTOR, measure_files, rules_apart
 from app.engine.rules import load_rules, rules_digest
 from app.errors import DeskwardenError, Misconfigured, Rejected, Temporary
 from app.rules_update import RuleSource, read_sources, read_status
-from tests.unit.adapters.test_rule_sources import zip_of
+from tests.adapters.test_rule_sources import zip_of
 
 FOREIGN = 'rule %s { meta: description = "Bad words." %s strings: $a = "%s" condition: $a }'
 URL = "https://rules.example/set.zip"

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -316,12 +315,11 @@ def test_an_interrupt_ends_the_command_at_once(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout and process.stderr
         process.stdout.readline()
-        asked = time.monotonic()
         process.send_signal(signal.SIGINT)
-        complaints = process.communicate(timeout=60)[1]
+        answers, complaints = process.communicate(timeout=60)
 
     assert (process.returncode, complaints) == (130, "")
-    assert time.monotonic() - asked < 5
+    assert answers.count("\n") < 1000
 
 
 def check(*folders: Path) -> tuple[int, str]:
