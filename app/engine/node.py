@@ -96,11 +96,13 @@ class Text:
     """Words in which to look for addresses; ``html`` when they are markup.
 
     ``hosts``: people wrote them to each other, so hosts without a scheme count; in markup those that are shown do.
+    ``excerpt``: only parts of a longer text, so that places in them mean nothing.
     """
 
     text: str
     html: bool = False
     hosts: bool = False
+    excerpt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

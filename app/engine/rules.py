@@ -46,6 +46,7 @@ rule marks {
     strings:
         $www = "www." $scheme = "://" $broken = ":]//" $escaped = ":\\/\\/"
         $hxxp = "hxxp" nocase $dot = "[.]" $word = "[dot]" nocase $encoded = "%3a%2f%2f" nocase
+        $uuencode = "\nbegin" $activemime = "QWN0aXZlTWltZ"
     condition: any of them
 }
 """
@@ -100,10 +101,11 @@ class RuleFile:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The rules that matched, in the order of their files, and the signs of addresses that were seen on the way.
+    """The rules that matched, in the order of their files, and signs of addresses and files seen on the way.
 
     marks: ``www`` for ``www.``, ``scheme``, ``broken``, ``escaped`` and ``encoded`` for colons with slashes, ``hxxp``,
-    ``dot`` and ``word`` for what people write to make an address unclickable (see ``links.extract``).
+    ``dot`` and ``word`` for what people write to make an address unclickable (see ``links.extract``). ``uuencode``
+    and ``activemime`` for how files begin that stand in texts.
     """
 
     rules: tuple[RuleMatch, ...]

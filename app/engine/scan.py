@@ -258,7 +258,7 @@ class _Walk:
             if len(self._links) >= most and link.url not in self._links:
                 self._reached(LimitReached("links"), node.where)
                 return
-            self._links.setdefault(link.url, link)
+            self._links.setdefault(link.url, replace(link, at=-1) if item.excerpt else link)
 
     def _reached(self, reached: LimitReached, where: str) -> None:
         """Turn a limit into a finding; a limit of the whole tree ends the walk."""

@@ -18,7 +18,6 @@ from app.engine.node import Child, Item, Node, Tools
 
 _SIGNATURE = b"ActiveMime"
 #: Base64 of the signature, at the beginning of a part.
-_ENCODED_START = b"QWN0aXZlTWltZ"
 _ENCODED = re.compile(rb"QWN0aXZlTWltZ[Q-T][A-Za-z0-9+/=\s]{40,}")
 #: Where the deflated file begins: the header says it (little-endian at 0x1E, counted from 46), or one of two places.
 _PLACES = (0x32, 0x22A)
@@ -37,7 +36,7 @@ _TRIES = 20
 
 def analyze_text(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield Word's packed parts that stand in a text as base64: in XML, and in archives too broken to be split."""
-    if _ENCODED_START not in node.raw:  # as nearly all texts; the pattern takes twice as long to say so
+    if node.marks is not None and "activemime" not in node.marks:
         return
     for number, match in enumerate(_ENCODED.finditer(node.data), start=1):
         tools.budget.charge_time()

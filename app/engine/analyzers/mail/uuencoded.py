@@ -12,21 +12,25 @@ from collections.abc import Iterator
 
 from app.engine.node import Child, Item, Node, Tools
 
-_BEGIN = re.compile(rb"^begin(-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.M)
+_BEGIN = re.compile(rb"begin(-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n")
 _WORD = b"begin"
 _LINE = 256
 
 
 def analyze(node: Node, tools: Tools) -> Iterator[Item]:
     """Yield every file that stands in the text; nothing for other texts."""
-    if _WORD not in node.raw:
+    if node.marks is not None and "uuencode" not in node.marks and not node.raw.startswith(_WORD):
         return
-    at = 0
-    while found := _BEGIN.search(node.raw, at):
+    at = 0 if node.raw.startswith(_WORD) else node.raw.find(b"\n" + _WORD) + 1
+    while at or node.raw.startswith(_WORD):
         tools.budget.charge_time()
-        content, at = _decoded(node.raw, found.end(), bool(found[1]), tools)
-        if content:
-            yield Child(found[2].decode("utf-8", "replace").strip(), content)
+        if found := _BEGIN.match(node.raw, at):
+            content, at = _decoded(node.raw, found.end(), bool(found[1]), tools)
+            if content:
+                yield Child(found[2].decode("utf-8", "replace").strip(), content)
+        at = node.raw.find(b"\n" + _WORD, max(0, at - 1) if found else at) + 1
+        if not at:
+            return
 
 
 def _decoded(data: bytes, at: int, base64: bool, tools: Tools) -> tuple[bytes, int]:
