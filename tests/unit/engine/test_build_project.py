@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 
@@ -85,14 +83,10 @@ def test_code_of_a_build_in_a_whole_repository_is_nothing_to_tell(engine: Engine
 @pytest.mark.parametrize(
     "piece", ["<Code>", "<Exec ", "<Exec Command='", "<Command>", "<PreBuildEvent> ", "TaskFactory="]
 )
-def test_time_grows_with_length_and_no_faster(engine: Engine, piece: str) -> None:
-    def seconds(count: int) -> float:
-        content = project(inline("x") + piece * (count // len(piece)))
-        started = time.process_time()
-        engine.scan(content, name="a.csproj")
-        return time.process_time() - started
+def test_a_megabyte_of_anything_is_read_within_the_limits(engine: Engine, piece: str) -> None:
+    report = engine.scan(project(inline("x") + piece * (1_000_000 // len(piece))), name="a.csproj")
 
-    assert seconds(1_000_000) < 8 * max(seconds(250_000), 0.05)
+    assert "limit.seconds" not in {finding.id for finding in report.findings}
 
 
 @fuzzed()
