@@ -259,7 +259,8 @@ class _Words:
         report = answer.report
         shown = painted(report.verdict, colour=self._colour)
         lines = [f"{shown}  {printable(str(answer.path), 1000)}"]
-        telling = [finding for finding in report.findings if finding.severity is not Severity.INFO]
+        # What is said of a link stands at the link.
+        telling = [finding for finding in _own(report) if finding.severity is not Severity.INFO]
         telling.sort(key=lambda finding: -finding.severity.verdict.rank)
         lines += [_told(finding) for finding in telling]
         lines += [_told_link(link) for link in report.urls if link.verdict is not Verdict.CLEAN]
@@ -290,9 +291,14 @@ def _told_link(link: Link) -> str:
     return f"            {link.verdict} link {defang(link.url)}{reasons}"
 
 
+def _own(report: Report) -> list[Finding]:
+    """Return what was found in the file itself; its links weigh and are told by themselves."""
+    return [finding for finding in report.findings if not finding.id.startswith("link.")]
+
+
 def _arithmetic(report: Report) -> list[str]:
     """Return, line by line, what each finding weighs and how the sum becomes the verdict."""
-    found = score(report.findings, Policy(), report.urls)
+    found = score(_own(report), Policy(), report.urls)
     policy = found.policy
     lines = []
     for term in found.terms:

@@ -9,21 +9,26 @@ from app.engine.links.expressions import expressions
 from app.engine.links.judge import LinkContext, LinkOpinion, judge_link
 from app.engine.links.lookups import lookups
 from app.engine.links.reputation import NOTHING_KNOWN, Hit, Reputation
-from app.engine.model import Link, Report, Severity
+from app.engine.model import Finding, Link, Report, Severity, Verdict
 from app.engine.policy import Policy
 from app.engine.verdict import judge
 
 _NO_CONTEXT = LinkContext()
+#: Findings about links that one file bears; the links themselves are all marked.
+MOST_FINDINGS = 20
 
 
 def judged(
     links: Sequence[Link], reputation: Reputation = NOTHING_KNOWN, context: LinkContext = _NO_CONTEXT
 ) -> list[Link]:
     """Return the links in their order, each with its verdict and, as reasons, the titles of what speaks against it."""
-    return [
-        with_opinion(link, judge_link(link, hits, context))
-        for link, hits in zip(links, _known_of_links(links, reputation), strict=True)
-    ]
+    opinions = _opinions(links, reputation, context)
+    return [with_opinion(link, opinion) for link, opinion in zip(links, opinions, strict=True)]
+
+
+def _opinions(links: Sequence[Link], reputation: Reputation, context: LinkContext) -> list[LinkOpinion]:
+    known = _known_of_links(links, reputation)
+    return [judge_link(link, hits, context) for link, hits in zip(links, known, strict=True)]
 
 
 def _known_of_links(links: Sequence[Link], reputation: Reputation) -> list[list[Hit]]:
@@ -60,8 +65,28 @@ def with_links_judged(
     """Return the report with its links judged, and with the verdict that follows from that."""
     if not report.urls:
         return report
-    urls = tuple(judged(report.urls, reputation, context))
-    return replace(report, urls=urls, verdict=judge(report.findings, policy, urls))
+    opinions = _opinions(report.urls, reputation, context)
+    urls = tuple(with_opinion(link, opinion) for link, opinion in zip(report.urls, opinions, strict=True))
+    return replace(
+        report,
+        urls=urls,
+        verdict=judge(report.findings, policy, urls),
+        findings=(*report.findings, *_borne(urls, opinions)),
+    )
+
+
+def _borne(links: Sequence[Link], opinions: Sequence[LinkOpinion]) -> list[Finding]:
+    """Return what a file bears for its bad links, once for a place: at most suspicious, because the file is not bad."""
+    borne: dict[tuple[str, str], Finding] = {}
+    for link, opinion in zip(links, opinions, strict=True):
+        if opinion.verdict.rank < Verdict.SUSPICIOUS.rank:
+            continue
+        for finding in opinion.findings:
+            if finding.severity is not Severity.INFO:
+                borne.setdefault(
+                    (finding.id, link.where), replace(finding, where=link.where, severity=Severity.SUSPICIOUS)
+                )
+    return list(borne.values())[:MOST_FINDINGS]
 
 
 def _address(url: str) -> str:

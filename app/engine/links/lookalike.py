@@ -169,7 +169,8 @@ def _whole(token: str, tokens: tuple[str, ...], brands: Brands, *, foreign: bool
         if not asking and (generic or plain in LOCAL or (others and all(each in NEUTRAL for each in others))):
             return None
         return Imitation(brand, way, asking and not generic)
-    word = brands.looks.get(folded(token))
+    # A one stands for both letters that look like it.
+    word = brands.looks.get(folded(token)) or brands.looks.get(folded(token.replace("1", "l")))
     if word and word != token and token not in NO_MISTAKES:
         return Imitation(brands.whole[word], Way.LETTERS)
     return None

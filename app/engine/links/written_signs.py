@@ -31,7 +31,7 @@ def number(address: Address) -> Sign | None:
 
 
 #: What stands in front of ``@`` and looks like the host that the reader is meant to see.
-_BEFORE_AT = re.compile(r"^[a-z*]{2,10}:[/\\]{1,8}([^/?#@]{1,255})@", re.I)
+_BEFORE_AT = re.compile(r"^[a-z*]{2,10}:[/\\]{1,8}([^/?#]{1,255})@", re.I)
 _HOST_LIKE = re.compile(r"(?:https?:|www\.)|[\w-]{1,63}\.[a-z]{2,24}(?=$|[:/\\])", re.I)
 
 

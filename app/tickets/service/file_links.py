@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.engine.links.judged import MOST_FINDINGS
 from app.engine.model import Confidence, Finding, Link, Severity, Verdict, worst
 from app.tickets.service.links import LinkJudge
 from app.tickets.service.record import Judgement
-
-#: Findings about links that one file bears; the links themselves are all marked.
-MOST_FINDINGS = 20
 
 
 def with_judged_links(judgement: Judgement, judge: LinkJudge, connection_id: int) -> Judgement:

@@ -31,6 +31,7 @@ TWINS = [
     ("userinfo", "https://www.paypal.com@evil.com/", "https://jane@evil.com/"),
     ("userinfo", "https://accounts.google.com:443@evil.com/login", "https://user:secret@evil.com/repo.git"),
     ("userinfo", "https://bank.de%2Flogin@evil.com/", "https://evil.com/@bank.de/login"),
+    ("userinfo", "https://user:pw@bank.com@evil.net/login", "https://user:p%40w@evil.net/login"),
     ("backslash", "https://good.com\\@evil.com/", "https:\\/\\/good.com\\/a@b"),
     ("escaped_letters", "http://evil.com/%6c%6f%67%69%6e", "http://evil.com/a%20b%2Fc%C3%A9"),
     ("carries_reader", "https://evil.com/x#jane.doe@company.com", "https://docs.com/x#installation"),

@@ -77,3 +77,11 @@ def test_what_the_file_was_besides_stays() -> None:
 def test_a_file_without_links_is_left_as_it_is() -> None:
     before = report()
     assert with_links_judged(before, Policy(), LISTED) is before
+
+
+def test_a_file_bears_the_findings_of_its_bad_links_but_is_suspicious_at_most() -> None:
+    judged_report = with_links_judged(report(BAD, FINE), Policy(), LISTED)
+
+    [finding] = [finding for finding in judged_report.findings if finding.id == "link.listed"]
+    assert (finding.where, finding.severity) == ("letter.pdf", Severity.SUSPICIOUS)
+    assert (judged_report.verdict, judged_report.urls[0].verdict) == (Verdict.SUSPICIOUS, Verdict.MALICIOUS)

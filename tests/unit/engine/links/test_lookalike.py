@@ -24,6 +24,7 @@ def ids(url: str, context: LinkContext = OWN) -> set[str]:
         ("https://fäcebook.com/", "link.lookalike_letters"),
         ("https://micr0soft.example/", "link.lookalike_letters"),
         ("https://arnazon.example/", "link.lookalike_letters"),
+        ("https://paypa1-secure.example/", "link.lookalike_letters"),
         ("https://paypai-konto.example/", "link.lookalike_spelling"),
         ("https://steamcommmunity.example/", "link.lookalike_spelling"),
         ("https://docusing.example/", "link.lookalike_spelling"),
