@@ -22,6 +22,7 @@ from app.config import PROJECT
 from tests.bench import folder as mixed
 from tests.bench.figure import Compare, Figure
 from tests.bench.samples import RULES, write_rules
+from tests.waiting import eventually
 
 _TOOLS = ("clamd", "clamscan", "clamdscan")
 #: Where distributions put daemons that are not on everybody's path.
@@ -103,11 +104,9 @@ def _daemon(place: Path, clamd: str) -> Iterator[Path]:
     )
     process = subprocess.Popen([clamd, "-c", str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        ends = time.monotonic() + _START_SECONDS
-        while not socket.exists():
-            if process.poll() is not None or time.monotonic() > ends:
-                raise RuntimeError(f"clamd did not start: {(place / 'clamd.log').read_text()[-500:]}")
-            time.sleep(0.05)
+        eventually(lambda: socket.exists() or process.poll() is not None, _START_SECONDS)
+        if process.poll() is not None:
+            raise RuntimeError(f"clamd did not start: {(place / 'clamd.log').read_text()[-500:]}")
         yield settings
     finally:
         process.terminate()

@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import struct
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,7 +60,7 @@ def start_many_processes(_: str, answer: int) -> str:
 def _fork_often() -> None:
     for _ in range(50):
         if os.fork() == 0:
-            time.sleep(30)
+            signal.pause()
             os._exit(0)
 
 
@@ -126,7 +125,7 @@ def answer_endlessly(_: str, answer: int) -> str:
 
 def answer_with(text: str, answer: int) -> str:
     os.write(answer, struct.pack(">I", len(text)) + text.encode())
-    time.sleep(30)
+    signal.pause()
     return "done"
 
 
@@ -136,8 +135,7 @@ def lie(_: str, answer: int) -> str:
     return answer_with(json.dumps(lies), answer)
 
 
-def take_a_moment(seconds: str, answer: int) -> str:
-    time.sleep(float(seconds))
+def do_nothing(_: str, answer: int) -> str:
     return "done"
 
 
@@ -161,6 +159,6 @@ _ACTS: dict[str, Callable[[str, int], str]] = {
         answer_endlessly,
         answer_with,
         lie,
-        take_a_moment,
+        do_nothing,
     )
 }

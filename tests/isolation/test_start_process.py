@@ -26,7 +26,7 @@ def test_a_start_process_that_is_killed_under_way_is_replaced(engine: IsolatedEn
     channel = engine._process._channel
     os.kill(pid, signal.SIGSTOP)
     with ThreadPoolExecutor(1) as pool:
-        scan = pool.submit(engine.scan, file, name="take_a_moment", comment="0")
+        scan = pool.submit(engine.scan, file, name="do_nothing")
         # Asked, and not heard yet.
         eventually(lambda: _unread(channel), 10)
         os.kill(pid, signal.SIGKILL)
@@ -36,7 +36,7 @@ def test_a_start_process_that_is_killed_under_way_is_replaced(engine: IsolatedEn
 
 
 _OWNER = """
-import os, sys, time
+import os, signal, sys
 from pathlib import Path
 from app.engine.isolation import IsolatedEngine
 engine = IsolatedEngine([Path(sys.argv[1])])
@@ -50,7 +50,7 @@ if child == 0:
     os._exit(0)
 os.waitpid(child, 0)
 print("ready", flush=True)
-time.sleep(60)
+signal.pause()
 """
 
 

@@ -38,6 +38,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("review_at IS NOT NULL"),
     )
     _create_provider_tables()
+    _create_answer_tables()
     _create_feed_tables()
 
 
@@ -60,7 +61,7 @@ def downgrade() -> None:
 
 
 def _create_provider_tables() -> None:
-    """Who may be asked about links, what is to be asked, what was answered, what left the house."""
+    """Who may be asked about links, and what is to be asked."""
     op.create_table(
         "provider_policies",
         *_owned("provider_policies"),
@@ -95,6 +96,10 @@ def _create_provider_tables() -> None:
         sa.UniqueConstraint("connection_id", "provider", "url", name="uq_provider_waiting_connection_id_provider_url"),
     )
     op.create_index("ix_provider_waiting_next_at", "provider_waiting", ["next_at"])
+
+
+def _create_answer_tables() -> None:
+    """What was answered, and what left the house for it."""
     op.create_table(
         "provider_answers",
         *_owned("provider_answers"),

@@ -76,6 +76,12 @@ def add_pages(blueprint: Blueprint, services: Services, figures: Figures, audit:
             tenant=tenants.get(found["connection"], ""),
         )
 
+    _add_deeds(blueprint, services, audit)
+
+
+def _add_deeds(blueprint: Blueprint, services: Services, audit: Audit) -> None:
+    """Add what an analyst may do to a scan."""
+
     @blueprint.post("/scans/<row:scan_id>/verdict")
     @needs(Role.ANALYST)
     def decide(scan_id: int) -> Page:
