@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from app.engine.analyzers.shortcut import command as shortcut_command
-from app.engine.model import Confidence, Severity
+from app.engine.model import Confidence, Finding, Severity
 from app.engine.node import Item, Node, Text
 
 _TEMPLATE_REFERENCE = "https://attack.mitre.org/techniques/T1221/"
@@ -37,6 +37,7 @@ _EXPLOIT_SCHEME = re.compile(
 )
 #: An address that is bound as a moniker, and with what follows the mark.
 _BOUND = re.compile(r"!(?:x-usc:.{0,400})?\s*\Z", re.I | re.S)
+_CLICK = "https://attack.mitre.org/techniques/T1204/002/"
 _PROGRAM = re.compile(r"\.(?:exe|scr|bat|cmd|vbs|js|jse|hta|ps1|lnk|url|msi|wsf|cpl|jar|library-ms)\s*\Z", re.I)
 #: What Word keeps as templates; anything else that comes as one from the web is a disguise.
 _TEMPLATE_FILE = re.compile(r"\.dot[xm]?(?:[?#].{0,2000})?\s*\Z", re.I | re.S)
@@ -51,55 +52,59 @@ def findings(node: Node, kind: str, target: str) -> Iterator[Item]:
     """Yield what a relationship of this kind (last part of its type) to a target outside of the document means."""
     share = _SHARE.match(target)
     if _COMMAND_SCHEME.match(target):
-        yield Text(target)
-        sure = bool(_EXPLOIT_SCHEME.match(target)) and (kind in _LOADED or not target.lower().startswith("mhtml"))
-        yield node.finding(
-            "office.command_link",
-            Severity.MALICIOUS if sure else Severity.SUSPICIOUS,
-            "Document with a link that hands a command to Windows",
-            target,
-            _TEMPLATE_REFERENCE,
-        )
+        yield from _handed_over(node, kind, target)
     elif kind in _LOADED and (_WEB.match(target) or share):
         code, title = _LOADED[kind]
         yield Text(target)
         yield node.finding(code, severity(kind, target), title, target, _TEMPLATE_REFERENCE)
     elif kind == "image" and share and "." in share.group(1) and target.lstrip().lower().startswith(("file:", "\\\\")):
-        yield node.finding(
-            "office.remote_image",
-            Severity.SUSPICIOUS,
-            "Document that fetches a picture from a file server on the internet",
-            target,
-            "https://attack.mitre.org/techniques/T1187/",
-            confidence=Confidence.MEDIUM,
-        )
-    elif kind == "hyperlink" and (reading := _command(target)):
+        title = "Document that fetches a picture from a file server on the internet"
+        yield _fetched(node, "office.remote_image", title, target)
+    elif kind == "hyperlink":
+        yield from _linked(node, target, share.group(1) if share else "")
+    elif kind in ("externalLinkPath", "xlExternalLinkPath"):
+        if share and _public(share.group(1)):
+            title = "Table that reads from a file server on the internet, which tells it who opens the table"
+            yield _fetched(node, "office.remote_table", title, target)
+        else:
+            yield node.finding("office.external_link", Severity.INFO, "Table that reads from another file", target)
+
+
+def _handed_over(node: Node, kind: str, target: str) -> Iterator[Item]:
+    """What an address means that Windows hands to one of its programs."""
+    yield Text(target)
+    sure = bool(_EXPLOIT_SCHEME.match(target)) and (kind in _LOADED or not target.lower().startswith("mhtml"))
+    yield node.finding(
+        "office.command_link",
+        Severity.MALICIOUS if sure else Severity.SUSPICIOUS,
+        "Document with a link that hands a command to Windows",
+        target,
+        _TEMPLATE_REFERENCE,
+    )
+
+
+def _linked(node: Node, target: str, host: str) -> Iterator[Item]:
+    """What a link means that somebody has to click; ``host`` is the file server it leads to, empty for others."""
+    if reading := _command(target):
         yield Text(reading)
-        yield node.finding(
-            "office.command_link", Severity.MALICIOUS, "Document with a link that starts a command", reading,
-            "https://attack.mitre.org/techniques/T1204/002/",
-        )  # fmt: skip
-    elif kind == "hyperlink" and share and (_public(share.group(1)) or _PROGRAM.search(target)):
+        title = "Document with a link that starts a command"
+        yield node.finding("office.command_link", Severity.MALICIOUS, title, reading, _CLICK)
+    elif host and (_public(host) or _PROGRAM.search(target)):
         yield Text(target)
         yield node.finding(
             "office.share_link",
             Severity.SUSPICIOUS,
             "Document with a link to a program or a folder on somebody else's computer",
             target,
-            "https://attack.mitre.org/techniques/T1204/002/",
-            confidence=Confidence.HIGH if _public(share.group(1)) else Confidence.LOW,
+            _CLICK,
+            confidence=Confidence.HIGH if _public(host) else Confidence.LOW,
         )
-    elif kind in ("externalLinkPath", "xlExternalLinkPath") and share and _public(share.group(1)):
-        yield node.finding(
-            "office.remote_table",
-            Severity.SUSPICIOUS,
-            "Table that reads from a file server on the internet, which tells it who opens the table",
-            target,
-            "https://attack.mitre.org/techniques/T1187/",
-            confidence=Confidence.MEDIUM,
-        )
-    elif kind in ("externalLinkPath", "xlExternalLinkPath"):
-        yield node.finding("office.external_link", Severity.INFO, "Table that reads from another file", target)
+
+
+def _fetched(node: Node, code: str, title: str, target: str) -> Finding:
+    """A file server is asked when the document is opened, and learns who opens it."""
+    reference = "https://attack.mitre.org/techniques/T1187/"
+    return node.finding(code, Severity.SUSPICIOUS, title, target, reference, confidence=Confidence.MEDIUM)
 
 
 def _command(target: str) -> str:
