@@ -17,9 +17,12 @@ from typing import Any
 
 import orjson
 from sqlalchemy import (
+    Column,
     Connection,
     Engine,
+    ForeignKey,
     Insert,
+    Integer,
     MetaData,
     PoolProxiedConnection,
     Table,
@@ -42,6 +45,12 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def owner() -> Column[int]:
+    """Return the column that says whose a row is: every row belongs to one connection, and goes with it."""
+    return Column("connection_id", Integer, ForeignKey("connections.id", ondelete="CASCADE"), nullable=False)
+
 
 #: Seconds a writer waits for SQLite itself; the file lock in front makes waiting there the exception.
 BUSY_SECONDS = 10

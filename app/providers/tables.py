@@ -8,7 +8,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Float,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -17,19 +16,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from app.db import metadata
-
-
-def _connection() -> Column[int]:
-    return Column("connection_id", Integer, ForeignKey("connections.id", ondelete="CASCADE"), nullable=False)
-
+from app.db import metadata, owner
 
 #: One row a connection and provider; without a row nothing is asked. The key lies sealed under the master key.
 provider_policies = Table(
     "provider_policies",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     Column("provider", Text, nullable=False),
     Column("enabled", Boolean, nullable=False, default=False),
     Column("key", LargeBinary),
@@ -55,7 +49,7 @@ provider_waiting = Table(
     "provider_waiting",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     Column("provider", Text, nullable=False),
     Column("url", Text, nullable=False),
     # The shortened address that leads here, when this one stands in no ticket itself.
@@ -74,7 +68,7 @@ provider_answers = Table(
     "provider_answers",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     Column("provider", Text, nullable=False),
     # SHA-256 of the question, in hex.
     Column("question", Text, nullable=False),
@@ -91,7 +85,7 @@ disclosures = Table(
     "disclosures",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     Column("at", Float, nullable=False),
     Column("provider", Text, nullable=False),
     Column("recipient", Text, nullable=False),

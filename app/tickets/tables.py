@@ -23,11 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-from app.db import metadata
-
-
-def _connection() -> Column[int]:
-    return Column("connection_id", Integer, ForeignKey("connections.id", ondelete="CASCADE"), nullable=False)
+from app.db import metadata, owner
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -40,7 +36,7 @@ inbox = Table(
     "inbox",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     # A retried attempt keeps the invocation id; a replayed one keeps the signature.
     Column("invocation", Text, nullable=False),
     Column("signature", Text, nullable=False),
@@ -72,7 +68,7 @@ tickets = Table(
     "tickets",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     Column("ticket_id", BigInteger, nullable=False),
     Column("last_comment_id", BigInteger, nullable=False, default=0),
     Column("reading_until", Float, nullable=False, default=0.0),
@@ -91,7 +87,7 @@ comments = Table(
     "comments",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     Column("ticket_id", BigInteger, nullable=False),
     Column("comment_id", BigInteger, nullable=False),
     Column("seen_at", Float, nullable=False),
@@ -104,7 +100,7 @@ scans = Table(
     "scans",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     # attachment:ID, url:COMMENT:HASH or upload:RANDOM; what makes a repeated sighting a no-op.
     Column("identity", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -162,7 +158,7 @@ decisions = Table(
     "decisions",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     Column("scan_id", Integer, ForeignKey("scans.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("ticket_id", BigInteger),
     Column("comment_id", BigInteger),
@@ -193,7 +189,7 @@ notices = Table(
     "notices",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     Column("ticket_id", BigInteger, nullable=False),
     Column("comment_id", BigInteger),
     Column("kind", Text, nullable=False),
@@ -205,7 +201,7 @@ actions = Table(
     "actions",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     Column("key", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("ticket_id", BigInteger),
@@ -234,7 +230,7 @@ standing_verdicts = Table(
     "standing_verdicts",
     metadata,
     Column("id", Integer, primary_key=True),
-    _connection(),
+    owner(),
     Column("subject", Text, nullable=False),  # sha256:HEX or url:CANONICAL
     Column("verdict", Text, nullable=False),
     Column("actor", Text, nullable=False),
@@ -281,7 +277,7 @@ outbox = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("action_id", Integer, ForeignKey("actions.id", ondelete="CASCADE"), unique=True),
-    _connection(),
+    owner(),
     Column("message_id", Text, nullable=False, unique=True),
     Column("recipients", JSON, nullable=False),
     Column("subject", Text, nullable=False),
