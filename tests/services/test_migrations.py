@@ -45,7 +45,7 @@ def test_the_last_step_has_the_tables_of_the_code(database):
 def test_the_newest_step_is_the_one_that_the_code_expects(database):
     upgrade(database)
     assert version(database) == [HEAD]
-    assert [path.name[:4] for path in (PROJECT / "app/migrations/versions").glob("0*.py")][-1:] == [HEAD]
+    assert max(path.name[:4] for path in (PROJECT / "app/migrations/versions").glob("0*.py")) == HEAD
 
 
 def test_a_database_of_an_earlier_step_is_brought_forward(database):

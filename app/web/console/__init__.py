@@ -17,6 +17,7 @@ from app.engine.printable import printable
 from app.findings.service import Audit
 from app.tickets.service.figures import Figures
 from app.web.console import link_words, mail, scans, session, sign_in, words
+from app.web.console.navigation import SECTIONS
 
 if TYPE_CHECKING:
     from app.bootstrap import Services
@@ -37,6 +38,8 @@ def blueprint_for(services: Services, figures: Figures, audit: Audit, now: Calla
         caller = g.get("caller")
         return {
             "caller": caller,
+            "allows": allows,
+            "sections": SECTIONS,
             "may_decide": caller is not None and allows(caller.role, Role.ANALYST),
             "csrf_key": session.csrf_key,
             "asset": asset,
