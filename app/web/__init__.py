@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter
 
 from app.findings.service import Audit
 from app.tickets.service.figures import Figures
-from app.web import console, headers, health, problems, webhooks
+from app.web import assets, console, headers, health, problems, webhooks
 from app.web.api import blueprint_for as api_blueprint
 from app.web.console.session import SESSION_SECONDS
 
@@ -58,6 +58,7 @@ def build_web(services: Services, *, now: Callable[[], float] = time.time) -> Fl
     audit = Audit(services.database, now)
     headers.install(app)
     problems.install(app)
+    assets.install(app)
     app.register_blueprint(webhooks.blueprint_for(services))
     app.register_blueprint(health.blueprint_for(services, figures))
     app.register_blueprint(api_blueprint(services, figures, audit))

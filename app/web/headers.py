@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 
+from app.web import assets
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -52,7 +54,7 @@ def install(app: Flask) -> None:
         return inner(environ, start)
 
     def forbid_keeping(answer: Response) -> Response:
-        kept = request.endpoint == "static" and answer.status_code < 400
+        kept = request.endpoint in assets.ENDPOINTS and answer.status_code < 400
         answer.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}, immutable" if kept else "no-store"
         return answer
 

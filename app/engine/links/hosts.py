@@ -54,6 +54,8 @@ _SPACED_DOT = re.compile(rf"(?: (?:\.|dot) |[\u3002\uff61])(?=(?:{'|'.join(sorte
 #: What stands in front of it, read backwards.
 _LEFT_SPACED = re.compile(r"[\w-]{1,63}(?:(?: \. | tod |[.\u3002\uff61])[\w-]{1,63}){0,6}", re.I)
 _BY_PLACE = itemgetter(0)
+#: Tails remembered of one text as those of no host.
+_MOST_DEAD = 1_000
 
 
 def spans(letters: Letters, *, most: int, hosts: bool = True) -> list[Span]:
@@ -112,24 +114,27 @@ class _Taken:
 def _dotted(letters: Letters, taken: list[Span], *, hosts: bool) -> Iterator[Span]:
     """Yield names with plain dots outside of ``taken``. Every run of letters and dots is looked at once."""
     text, at, least = letters.plain, 0, 0
-    top = domains.top_levels()
     dots = _DOT_WIDE if WIDE_SCRIPT.search(letters.foreign) else _DOT
+    # The same few tails stand behind most dots that are in no host: of files, code, abbreviations.
+    dead: set[str] = set()
     for stop, behind in [*((span.start, span.end) for span in taken), (len(text), len(text))]:
         for match in dots.finditer(text, at, stop) if at < stop else ():
+            written = match.group()
             dot = match.start()
-            if dot < at:
+            if dot < at or (written in dead and text[dot - 1] not in "wW"):
                 continue
             at = match.end()
-            tail = match.group()[1:].rstrip(".-_")
+            tail = written[1:].rstrip(".-_")
             if "@" in tail:
                 continue
-            # As nearly all dots that end no sentence: files, code, numbers.
-            if tail[tail.rfind(".") + 1 :] in top or _may_be_host(text, dot, at, tail):
+            if _may_be_host(text, dot, at, tail):
                 span = _run(letters, dot, at, tail, least=least, hosts=hosts)
                 if span:
                     at = max(at, span.end)
                     least = span.end
                     yield span
+            elif tail.isalpha() and len(dead) < _MOST_DEAD:
+                dead.add(written)
         at = max(at, behind)
 
 
@@ -151,16 +156,19 @@ def _run(letters: Letters, dot: int, end: int, tail: str, *, least: int, hosts: 
 
 
 def _may_be_host(text: str, dot: int, end: int, tail: str) -> bool:
-    """Tell whether a name whose last label is no top-level domain may hold a host: an IP address, or joined words."""
-    suffix = tail.rpartition(".")[2]
+    """Tell whether the name with the first dot at ``dot`` may hold a host: by its last label, or joined to words."""
+    suffix = tail[tail.rfind(".") + 1 :]
+    if suffix in domains.top_levels():
+        return True
     if suffix.isdigit():
         return tail.count(".") == 2 and text[end : end + 1] in ("/", ":")
-    if suffix.isascii():
-        if suffix.islower() and text[max(0, dot - 4) : dot].find("w") < 0 and text[max(0, dot - 4) : dot].find("W") < 0:
-            return False
-        known = "." in tail and (suffix.istitle() or text[max(0, dot - 3) : dot].lower() == "www")
-        return known or text[max(0, dot - 4) : dot].lower()[:3] == "www" or suffix.lower() in domains.top_levels()
-    return True
+    if not suffix.isascii():
+        return True
+    before = text[max(0, dot - 4) : dot].lower()
+    if suffix.islower() and "w" not in before:
+        return False
+    known = "." in tail and (suffix.istitle() or before[-3:] == "www")
+    return known or before[:3] == "www" or suffix.lower() in domains.top_levels()
 
 
 def _reach(left: re.Pattern[str], text: str, at: int) -> int:

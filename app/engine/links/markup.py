@@ -62,6 +62,9 @@ _BLANK = "".join(map(chr, range(33)))
 #: Without one of these in its attributes a tag leads nowhere, unless the page says against what its addresses are
 #: meant: the signs of hosts, paths and escapes, and the end of a scheme, which browsers take without its slashes.
 _LEADS = re.compile(r"[/\\.&%]|[ps\s]:", re.I)
+#: Parts of the names of attributes that hold addresses, and the beginning of hosts.
+_LEADING = ("data", "href", "src", "ground", "www.", "action", "poster", "cite", "longdesc", "base", "manifest", "icon",
+            "classid", "archive", "ping")  # fmt: skip
 _BASE = re.compile(r"<base\b", re.I)
 #: Characters of visible text that are kept of a link.
 _SHOWN = 200
@@ -101,28 +104,32 @@ class _Page:
             self.shown.append(text)
             self.length += len(text)
 
+    def part(self, at: int) -> None:
+        """Part what was shown from what comes."""
+        if not self.shown or self.shown[-1] != "\n":
+            self.show("\n", at)
+
 
 def addresses(source: str, *, most: int) -> list[Found]:
     """Return the addresses of a page in the order of their places, at most about ``most`` of each kind."""
     page = _Page(source, _base_of(source))
     at, comment = 0, 0
-    tag = _TAG.search(source)
-    while tag and len(page.found) < most:
-        start = tag.start()
+    tags = _TAG.finditer(source)
+    while len(page.found) < most and (tag := next(tags, None)):
+        start, end = tag.span()
         if start > at:
             _text(page, at, start, min(max(comment, at), start), most)
-        at = tag.end()
-        if name := tag.group(2):
-            inner = tag.group(3)
-            if name in _PLAIN and (not inner or not _may_lead(inner, page.base)):
-                if name not in _INLINE and not (page.shown and page.shown[-1] == "\n"):
-                    page.show("\n", start)
-            else:
-                at = _element(page, tag, name.lower(), most)
-        elif tag.group(4) and at > comment:
-            comment = _comment_end(source, at)
-        tag = _TAG.search(source, at)
-    if tag is None:
+        at = end
+        name, inner = tag.group(2, 3)
+        if not name:
+            if tag.group(4) and at > comment:
+                comment = _comment_end(source, at)
+        elif name in _PLAIN and (not inner or not _plain_leads(inner, page.base)):
+            if name not in _INLINE:
+                page.part(start)
+        elif (at := _element(page, tag, name.lower(), most)) > end:
+            tags = _TAG.finditer(source, at)
+    if len(page.found) < most:
         _text(page, at, len(source), max(comment, at), most)
     _close(page)
     page.found += _visible(page, most)
@@ -132,6 +139,18 @@ def addresses(source: str, *, most: int) -> list[Found]:
 def _may_lead(inner: str, base: str) -> bool:
     """A quick look whether an address may stand in the attributes of a tag."""
     return "=" in inner and (bool(base) or not inner.isascii() or _LEADS.search(inner) is not None)
+
+
+def _plain_leads(inner: str, base: str) -> bool:
+    """The same for a tag that leads nowhere by itself: only its styles, handlers and few of its attributes may."""
+    if not _may_lead(inner, base):
+        return False
+    if base or not inner.isascii():
+        return True
+    if "/" in inner or "(" in inner or "\\" in inner or "%" in inner or "&" in inner or "[" in inner:
+        return True
+    small = inner.lower()
+    return any(name in small for name in _LEADING)
 
 
 def _base_of(source: str) -> str:
@@ -169,7 +188,7 @@ def _element(page: _Page, tag: re.Match[str], name: str, most: int) -> int:
     if name == "a":
         _close(page)
     if name not in _INLINE:
-        page.show("\n", tag.start())
+        page.part(tag.start())
     if tag.group(1):
         return tag.end()
     before = len(page.found)

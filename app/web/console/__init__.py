@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, g, url_for
+from flask import Blueprint, g
 
 from app.access.roles import Role, allows
 from app.engine.links.defang import defang
 from app.engine.printable import printable
 from app.findings.service import Audit
 from app.tickets.service.figures import Figures
-from app.web.console import link_words, mail, scans, session, sign_in, words
-from app.web.console.navigation import SECTIONS
+from app.web.console import link_words, mail, scan, scans, session, sign_in, words
+from app.web.console.navigation import ACCOUNT, SECTIONS, groups
 
 if TYPE_CHECKING:
     from app.bootstrap import Services
-
-_STATIC = Path(__file__).parent.parent / "static"
 
 
 def blueprint_for(services: Services, figures: Figures, audit: Audit, now: Callable[[], float]) -> Blueprint:
@@ -30,7 +25,8 @@ def blueprint_for(services: Services, figures: Figures, audit: Audit, now: Calla
     blueprint = Blueprint("console", __name__)
     blueprint.before_request(session.guard(services.access, now))
     sign_in.add_pages(blueprint, services.access, audit, now)
-    scans.add_pages(blueprint, services, figures, audit)
+    scans.add_pages(blueprint, services, figures)
+    scan.add_pages(blueprint, services, figures, audit)
     mail.add_pages(blueprint, services)
 
     @blueprint.app_context_processor
@@ -39,10 +35,10 @@ def blueprint_for(services: Services, figures: Figures, audit: Audit, now: Calla
         return {
             "caller": caller,
             "allows": allows,
-            "sections": SECTIONS,
+            "menu": groups(SECTIONS, caller.role) if caller else [],
+            "account_menu": groups(ACCOUNT, caller.role) if caller else [],
             "may_decide": caller is not None and allows(caller.role, Role.ANALYST),
             "csrf_key": session.csrf_key,
-            "asset": asset,
             "words": words,
             "links": link_words,
             "version": version("deskwarden"),
@@ -53,13 +49,3 @@ def blueprint_for(services: Services, figures: Figures, audit: Audit, now: Calla
     blueprint.add_app_template_filter(words.short, "short")
     blueprint.add_app_template_filter(lambda moment: words.ago(moment, now()), "ago")
     return blueprint
-
-
-def asset(name: str) -> str:
-    """Return the address of a static file; it changes with the content, so browsers may keep it for ever."""
-    return url_for("static", filename=name, v=_digest(name))
-
-
-@cache
-def _digest(name: str) -> str:
-    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:10]

@@ -1,10 +1,16 @@
-"""The console's main menu, as data: each room's pages add a line here and nothing to the frame."""
+"""The console's menus, as data: each room's pages add a line here and nothing to the frame."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
-from app.access.roles import Role
+from app.access.roles import Role, allows
+
+#: What the sections are for, in the order of an analyst's day. The heading of a group stands above its sections.
+DESK, RULES, SETUP = "Desk", "Rules", "Set-up"
+_GROUPS = (DESK, RULES, SETUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +21,24 @@ class Section:
     endpoint: str
     path: str
     role: Role = Role.VIEWER
+    group: str = SETUP
+
+    def is_at(self, path: str) -> bool:
+        """Return whether a page with this path belongs to the section."""
+        return path == self.path or path.startswith(f"{self.path}/")
 
 
+#: The main menu. Within its group a section stands where it stands here.
 SECTIONS = (
-    Section("Scans", "console.scans", "/scans"),
-    Section("Mail", "console.mail", "/mail"),
+    Section("Scans", "console.scans", "/scans", group=DESK),
+    Section("Mail", "console.mail", "/mail", group=DESK),
 )
+
+#: The menu behind the name of whoever is signed in; signing out stands below it.
+ACCOUNT: tuple[Section, ...] = ()
+
+
+def groups(sections: Iterable[Section], role: Role) -> list[tuple[str, list[Section]]]:
+    """Return the sections that this role sees, by group."""
+    seen = sorted((each for each in sections if allows(role, each.role)), key=lambda each: _GROUPS.index(each.group))
+    return [(name, list(members)) for name, members in groupby(seen, key=lambda each: each.group)]
