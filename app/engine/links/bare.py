@@ -100,6 +100,8 @@ def is_host_name(labels: tuple[str, ...], before: str, after: str, *, path: bool
         return False
     if before[-1:] in INSIDE or before.endswith(_TEMPLATE) or after == "@":
         return False
+    if "_" in labels[-2]:
+        return False  # no registry sells such a name (RFC 1123, 2.1)
     suffix = labels[-1].lower()
     name = labels[-2].lower()
     host = ".".join(labels).lower()

@@ -25,7 +25,17 @@ _BROKEN_DOTS = {
     "{": re.compile(rf"\{{(?:{_IN_BRACKETS}|\.(?=\w))"),
     "<": re.compile(rf"<{_IN_BRACKETS}"),
 }
-_CLOSED_DOT = re.compile(r"\.[\])}](?=\w)")
+#: Half of the brackets, a bracket too many, the dot of a pattern, and a hyphen in brackets.
+_HALF_BROKEN = (
+    ("]", re.compile(r"\][.\]\[]{0,2}\.[\[\]]?(?=\w)|\.\](?=\w)")),
+    (")", re.compile(r"\)\.[()]?(?=\w)|\.\)(?=\w)")),
+    ("}", re.compile(r"\}\.[{}]?(?=\w)|\.\}(?=\w)")),
+    (".[", re.compile(r"\.\[(?=\w)")),
+    ("[.", re.compile(r"\[\.\[(?=\w)")),
+    ("(.", re.compile(r"\(\.\((?=\w)")),
+    ("\\.", re.compile(r"\\\.(?=\w)")),
+    ("[-]", re.compile(r"\[-\](?=\w)")),
+)
 _SLASHES = re.compile(r"//(?=[\w\[])")
 _BEFORE_SLASHES = frozenset(" \t\r\n\"'(<[=>")
 #: What may stand in a name, read backwards from its first dot.
@@ -43,7 +53,9 @@ _AT = re.compile(
     re.I,
 )
 #: "at" in brackets, which nobody writes in front of a host.
-_AT_IN_BRACKETS = re.compile(r"[\[({]\s?(?:at|@)\s?[\])}]\s?\Z", re.I)
+_AT_IN_BRACKETS = re.compile(r"[\[({]\s?(?:at|et|@)\s?[\])}]\s?\Z", re.I)
+#: "at" in capitals behind a word in small letters.
+_AT_LOUD = re.compile(r"[a-z0-9] AT \Z")
 #: Suffixes that people write with words for dots.
 _SPOKEN = frozenset(
     "com net org info biz io co ru cn de uk fr it eu nl pl br in us xyz top site online shop club app dev live link "
@@ -85,9 +97,7 @@ def _without_scheme(letters: Letters, taken: list[Span], *, most: int, hosts: bo
 
 def _broken_dots(lower: str) -> list[int]:
     """Return where dots stand that are broken on purpose."""
-    signs = [pattern for sign, pattern in _BROKEN_DOTS.items() if sign in lower]
-    if "]" in lower or ")" in lower or "}" in lower:
-        signs.append(_CLOSED_DOT)
+    signs = [pattern for sign, pattern in (*_BROKEN_DOTS.items(), *_HALF_BROKEN) if sign in lower]
     places = [match.start() for pattern in signs for match in pattern.finditer(lower)]
     return sorted(places) if len(signs) > 1 else places
 
@@ -216,6 +226,8 @@ def _judged(letters: Letters, start: int, host: Host, *, hosts: bool) -> Span | 
         return None
     if before.rstrip()[-1:] in ("]", ")", "}") and _AT_IN_BRACKETS.search(text[max(0, start - 8) : start]):
         return None
+    if before.endswith("AT ") and _AT_LOUD.search(text[max(0, start - 6) : start]):
+        return None
     labels, end = own_labels(host)
     whole = labels is host.labels
     if not whole:
@@ -237,7 +249,8 @@ def _judged(letters: Letters, start: int, host: Host, *, hosts: bool) -> Span | 
     path = after in ("/", "?", "#", ":") and _goes_on(letters, end)
     if not bare.is_host_name(labels, before, after, path=path, meant=host.meant):
         return None
-    return finish(letters, start, host, "http://", own=whole)
+    styled = letters.shown[start:end] != text[start:end]
+    return finish(letters, start, host, "http://", own=whole, styled=styled)
 
 
 def _goes_on(letters: Letters, end: int) -> bool:

@@ -7,6 +7,7 @@ characters around each are looked at.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from urllib.parse import unquote
 from app.engine.links import bare, wraps
 from app.engine.links.letters import Letters
 from app.engine.links.refang import SCHEME, Host, read_host, read_port, read_rest, userinfo_end
+from app.engine.links.schemes import broken_schemes
 
 _LETTER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 IPV4 = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
@@ -35,6 +37,7 @@ _SIMPLE_REST = re.compile(
     r"(?:/(?:[\w~/.?&=%+-]{0,500}[a-zA-Z0-9/=])?)?(?=[<\"]|[.,]? (?! *\r?\n)|\Z)",
     re.A,
 )
+_COMMA = re.compile(r",([a-z]{2,10})(?=/)")
 _SPREAD = re.compile(r"h [tx] ", re.I)
 #: Scripts that write without blanks, so that a host may end where they begin.
 WIDE_SCRIPT = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]")
@@ -49,8 +52,23 @@ class Span(NamedTuple):
 
 
 def with_scheme(letters: Letters, *, most: int) -> list[Span]:
-    """Return the addresses that have a scheme in their order, at most ``most``."""
-    return list(islice(_each(letters), most))
+    """Return the addresses that have a scheme in their order, at most about ``most``."""
+    found = list(islice(_each(letters), most))
+    if letters.lower.count("://") <= len(found):
+        return found
+    return sorted([*found, *islice(_with_broken_scheme(letters, found), most)])
+
+
+def _with_broken_scheme(letters: Letters, taken: list[Span]) -> Iterator[Span]:
+    starts = [span.start for span in taken]
+    for start, end, scheme in broken_schemes(letters.lower):
+        before = bisect_right(starts, end) - 1
+        if before >= 0 and taken[before].end > start:
+            continue
+        at = userinfo_end(letters.plain, end)
+        host = read_host(letters.plain, at)
+        if host and (bare.known_suffix(host.labels, reserved=True) or IPV4.fullmatch(host.name)):
+            yield finish(letters, start, host, f"{scheme}://{letters.plain[end:at]}")
 
 
 def _each(letters: Letters) -> Iterator[Span]:
@@ -78,12 +96,20 @@ def _at(letters: Letters, match: re.Match[str]) -> Span | None:
         return Span(start, single.end(), f"{scheme}://{single.group().replace(' ', '')}")
     at = userinfo_end(text, match.end())
     host = read_host(text, at)
-    if host is None or host.labels[0].startswith("-"):
+    if host is None or host.labels[0].startswith("-") or "_" in host.labels[-1]:
         return None
+    host = _with_comma(text, host)
     doubtful = " " in sign or ":" not in sign or sign.count("/") + sign.count("\\") < 2
     if doubtful and not bare.known_suffix(host.labels, reserved=True) and not IPV4.fullmatch(host.name):
         return None
     return finish(letters, start, host, f"{scheme}://{text[match.end() : at]}", styled=styled)
+
+
+def _with_comma(text: str, host: Host) -> Host:
+    """Return a host that has one label only with the suffix behind the comma that was typed for its dot."""
+    if len(host.labels) > 1 or not (comma := _COMMA.match(text, host.end)) or not bare.known_suffix(("", comma[1])):
+        return host
+    return Host((*host.labels, comma[1]), comma.end())
 
 
 def _encoded(text: str, start: int) -> Span | None:

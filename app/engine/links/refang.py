@@ -22,11 +22,11 @@ _STOPS = (
 _WIDE_STOPS = "\u3001\u3002\uff0c\uff1b\uff1a\uff01\uff1f\u061b\u061f\u060c\u0964"
 BODY = re.compile(f"[^{_STOPS}]+")
 _BODY_WIDE = re.compile(f"[^{_STOPS}{_WIDE_STOPS}]+")
-_LABEL = re.compile(rf"[^{_STOPS}{_WIDE_STOPS}./\\?#:'()\[\]{{}}@,;!*&=+$~\u2026\u2014\uff0e\uff61]{{1,255}}")
+_LABEL = re.compile(rf"(?:[^{_STOPS}{_WIDE_STOPS}./\\?#:'()\[\]{{}}@,;!*&=+$~\u2026\u2014\uff0e\uff61]|\[-\]){{1,255}}")
 #: Dots that nobody writes by accident.
 _DOT = re.compile(
-    r"\.(?![.\s])|\s?[\[({<]{1,2}\s?(?:[.,\u3002\uff0e]|d[o0]t|punkt|punto)\s?[\])}>]{1,2}\s?"
-    r"|[\[({]\.(?=\w)|\.[\])}](?=\w)|\\\.",
+    r"\.(?![.\s\[\](){}])|\s?[\[({<]{1,2}\s?(?:[.,\u3002\uff0e]|d[o0]t|punkt|punto)\s?[\])}>]{1,2}\s?"
+    r"|[\[\](){}]\.[\[\](){}]?(?=\w)|\.[\[\](){}](?=\w)|\\\.",
     re.I,
 )
 #: Dots that may as well be the end of a sentence.
@@ -47,6 +47,8 @@ _RUN_ON = re.compile(r"/[!-.0->@-~]{0,2000}[a-zA-Z0-9](?=[\u3040-\u30ff\u3400-\u
 _TRAILING = frozenset(".,;:!?'*_~&#\\…—–" + "\u3001\u3002\uff0c\uff1b\uff1a\uff01\uff1f\u061b\u061f\u060c\u0964\u00b7")
 _OPENED = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = re.compile(r"[()\[\]{}]")
+#: A sign of HTML that was copied along, at the end (GitHub Flavored Markdown, extended autolink path validation).
+_ENTITY = re.compile(r"&[a-zA-Z][a-zA-Z0-9]{1,31};\Z")
 
 
 class Host(NamedTuple):
@@ -94,7 +96,9 @@ def _labels(text: str, at: int) -> tuple[list[str], list[int], bool, int]:
     ends: list[int] = []
     meant, weak_from = False, 0
     while len(labels) < _MOST_LABELS and (label := _LABEL.match(text, at)):
-        labels.append(label.group())
+        name = label.group()
+        meant |= "[" in name
+        labels.append(name.replace("[-]", "-"))
         ends.append(label.end())
         dot = _DOT.match(text, label.end())
         if dot:
@@ -154,10 +158,14 @@ def read_rest(shown: str, at: int, *, before: str = "", wide: bool = False) -> i
         rest = rest[: rest.index("'")]
     if not rest.isascii() and (run_on := _RUN_ON.search(rest)):
         rest = rest[: run_on.end()]
+    if before == "," and "," in rest:
+        rest = rest[: rest.index(",")]  # a field between others
     if ":" in rest:
         rest = _before_next(rest)
     if _BRACKETS.search(rest):
         rest = _balanced(rest)
+    if rest.endswith(";") and (entity := _ENTITY.search(rest)):
+        rest = rest[: entity.start()]
     while rest and rest[-1] in _TRAILING:
         rest = rest[:-1]
         if rest and rest[-1] in _OPENED:

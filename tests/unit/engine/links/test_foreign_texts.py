@@ -207,10 +207,37 @@ TICKETS: list[tuple[str, list[str]]] = [
     ("https://href.li/?https://example.com/x", ["https://example.com/x"]),
     ("https://steamcommunity.com/linkfilter/?url=https://example.com/x", ["https://example.com/x"]),
 ]  # fmt: skip
+#: Signs in front of and inside of addresses that the tests of ioc-fanger (github.com/ioc-fang/ioc_fanger) and of
+#: iocextract (github.com/InQuest/iocextract) know.
+BROKEN = [
+    *((f"xxxx{s}://example.com/test.php", [f"http{s}://example.com/test.php"]) for s in ("", "s")),
+    ("xXxXx://example.com/test.php", ["https://example.com/test.php"]),
+    *(
+        (f"see http{sign}://example.com/test.php", ["http://example.com/test.php"])
+        for sign in ("!", "@", "&", "^", "-", "!!")
+    ),
+    ("h[x]xp://example[.]com", ["http://example.com/"]),
+    ("meow://evil.com and me0ws://yeti.org/ and httpmeow://evil.com/a", ["http://evil.com/", "https://yeti.org/",
+                                                                        "http://evil.com/a"]),
+    ("ttp://example.co.jp/a htps://example.com/b", ["http://example.co.jp/a", "https://example.com/b"]),
+    ("test http://-twitter.com test http://twitter.c_o_m in.v_alid.cz", []),
+    ("slack://open.example.com ftps://example.com git+ssh://example.com/a", []),
+    *(
+        (f"www{dot}example{dot}com", ["http://www.example.com/"])
+        for dot in ("[.[", "].]", "].[", ".[", ".]", "].", "\\.", "(.(", ").)", "[.]", "{.}")
+    ),
+    ("example\\.com", ["http://example.com/"]),
+    ("foo[-]bar.com and a[-]b[.]com:80/x", ["http://foo-bar.com/", "http://a-b.com/x"]),
+    ("http://example,com/ or one, two", ["http://example.com/"]),
+    ("url,https://example.com/g/foo,Malicious group", ["https://example.com/g/foo"]),
+    ("www.google.com/search?q=commonmark&hl;", ["http://www.google.com/search?q=commonmark"]),
+    ("bob AT example.com, foo (et) bar.com", []),
+    ("Ⓒⓐⓣⓕⓚ.ⓒⓞⓜ/ⓢⓗⓞⓟ", ["http://catfk.com/shop"]),
+    ("C:\\Users\\john\\.aws and arr.[0] and f(x).g and [a].b", []),
+]  # fmt: skip
 #: What they take for an address and we do not, or the other way round, with the reason.
 DIFFERENT = {
     "foo.baz www.xxxxxxx.baz": (["http://www.xxxxxxx.baz/"], "what begins with www. is meant as an address"),
-    "test http://twitter.c_o_m": (["http://twitter.c_o_m/"], "browsers try it"),
     "text http://no-tld": (["http://no-tld/"], "browsers look for it in the company's own network"),
     "http://t.co/pbY2NfTZ's website": (["http://t.co/pbY2NfTZ's"], "an apostrophe may be part of a path"),
     "http://www.foo.com/a.stm?b=P1|0||P2|0": (
@@ -224,7 +251,7 @@ DIFFERENT = {
 }
 
 
-@pytest.mark.parametrize(("text", "urls"), TWEETS + PYTHON + MARKDOWN + DEFANGED + TICKETS)
+@pytest.mark.parametrize(("text", "urls"), TWEETS + PYTHON + MARKDOWN + DEFANGED + TICKETS + BROKEN)
 def test_every_address_of_a_text_of_others_is_found_and_nothing_else(text: str, urls: list[str]) -> None:
     assert list(dict.fromkeys(link.url for link in extract_links(text))) == urls
 
