@@ -25,17 +25,15 @@ _BROKEN_DOTS = {
     "{": re.compile(rf"\{{(?:{_IN_BRACKETS}|\.(?=\w))"),
     "<": re.compile(rf"<{_IN_BRACKETS}"),
 }
-#: Half of the brackets, a bracket too many, the dot of a pattern, and a hyphen in brackets.
-_HALF_BROKEN = (
-    ("]", re.compile(r"\][.\]\[]{0,2}\.[\[\]]?(?=\w)|\.\](?=\w)")),
-    (")", re.compile(r"\)\.[()]?(?=\w)|\.\)(?=\w)")),
-    ("}", re.compile(r"\}\.[{}]?(?=\w)|\.\}(?=\w)")),
-    (".[", re.compile(r"\.\[(?=\w)")),
-    ("[.", re.compile(r"\[\.\[(?=\w)")),
-    ("(.", re.compile(r"\(\.\((?=\w)")),
-    ("\\.", re.compile(r"\\\.(?=\w)")),
-    ("[-]", re.compile(r"\[-\](?=\w)")),
-)
+#: The same with half of the brackets or turned ones, the dot of a pattern, and a hyphen in brackets.
+_HALF_BROKEN = {
+    "]": {"].": r"\]\.[\[\]]?(?=\w)", ".]": r"\.\](?=\w)", "[-]": r"\[-\](?=\w)"},
+    "[": {".[": r"\.\[(?=\w)", "[.[": r"\[\.\[(?=\w)"},
+    ")": {").": r"\)\.[()]?(?=\w)", ".)": r"\.\)(?=\w)"},
+    "(": {"(.(": r"\(\.\((?=\w)"},
+    "}": {"}.": r"\}\.[{}]?(?=\w)", ".}": r"\.\}(?=\w)"},
+    "\\": {"\\.": r"\\\.(?=\w)"},
+}
 _SLASHES = re.compile(r"//(?=[\w\[])")
 _BEFORE_SLASHES = frozenset(" \t\r\n\"'(<[=>")
 #: What may stand in a name, read backwards from its first dot.
@@ -97,7 +95,11 @@ def _without_scheme(letters: Letters, taken: list[Span], *, most: int, hosts: bo
 
 def _broken_dots(lower: str) -> list[int]:
     """Return where dots stand that are broken on purpose."""
-    signs = [pattern for sign, pattern in (*_BROKEN_DOTS.items(), *_HALF_BROKEN) if sign in lower]
+    signs = [pattern for sign, pattern in _BROKEN_DOTS.items() if sign in lower]
+    for one, patterns in _HALF_BROKEN.items():
+        # Search for one character is many times as fast as for two, and most texts have few of them.
+        if one in lower:
+            signs += [re.compile(pattern) for sign, pattern in patterns.items() if sign in lower]
     places = [match.start() for pattern in signs for match in pattern.finditer(lower)]
     return sorted(places) if len(signs) > 1 else places
 
