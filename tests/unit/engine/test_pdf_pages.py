@@ -24,14 +24,16 @@ def urls(report: Report) -> set[str]:
     return {link.url for link in report.urls}
 
 
-def document(pages: Iterable[bytes], *, images: Iterable[Image.Image] = (), box: str = "0 0 595 842") -> bytes:
+def document(
+    pages: Iterable[bytes], *, images: Iterable[Image.Image] = (), box: str = "0 0 595 842", font: str = "Helvetica"
+) -> bytes:
     """Return a PDF with these page contents; the pictures are /P1, /P2 and so on."""
     contents = list(pages)
     kids = " ".join(f"{10 + 2 * number} 0 R" for number in range(len(contents)))
     objects = {
         1: b"<</Type/Catalog/Pages 2 0 R>>",
         2: f"<</Type/Pages/Kids[{kids}]/Count {len(contents)}>>".encode(),
-        3: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        3: f"<</Type/Font/Subtype/Type1/BaseFont/{font}>>".encode(),
     }
     first = 10 + 2 * len(contents)
     names = b""
@@ -65,6 +67,19 @@ def squares(picture: Image.Image, size: float = 3.0) -> bytes:
     assert modules is not None
     drawn = [
         f"{100 + size * x} {600 - size * y} {size} {size} re f\n"
+        for y in range(picture.height)
+        for x in range(picture.width)
+        if modules[x, y] == 0
+    ]
+    return "".join(drawn).encode()
+
+
+def lettered(picture: Image.Image, size: float = 6.0) -> bytes:
+    """Return a code as one black square of the font ZapfDingbats a module."""
+    modules = picture.load()
+    assert modules is not None
+    drawn = [
+        f"BT /F {size / 0.761} Tf 1 0 0 1 {100 + size * x} {600 - size * y} Tm (n) Tj ET\n"
         for y in range(picture.height)
         for x in range(picture.width)
         if modules[x, y] == 0
@@ -133,6 +148,16 @@ def test_the_middle_of_a_long_document_is_searched(engine: Engine) -> None:
 
     assert LINK in urls(report)
     assert report.verdict is Verdict.CLEAN
+
+
+@pytest.mark.parametrize("page", [0, 240])
+def test_a_code_in_letters_is_read_on_every_page_of_a_book(engine: Engine, page: int) -> None:
+    pages = [WORDS] * 260
+    pages[page] = lettered(code(scale=1))
+
+    report = engine.scan(document(pages, font="ZapfDingbats"), name="a.pdf")
+
+    assert LINK in urls(report)
 
 
 def test_a_letterhead_on_every_page_hides_no_code(engine: Engine) -> None:

@@ -43,8 +43,6 @@ _LEAST_CORNERS = 240
 #: Letters of blocks, of which codes are written.
 _BLOCKS = frozenset("█▀▄▌▐■□▓▒░")
 _LEAST_BLOCKS = 20
-#: Pages whose letters are looked at: that takes as long as thirty looks at pictures, and books have thousands.
-_MOST_LETTERED = 200
 _MOST_PASSWORDS = 20
 #: Bytes of one picture that is compared with those of other pages; larger ones are drawn instead.
 _MOST_COMPARED = 4 * 1024 * 1024
@@ -127,26 +125,28 @@ def _codes(document: pypdfium2.PdfDocument, source: Source, tools: Tools) -> tup
         except pypdfium2.PdfiumError:
             continue
         try:
-            picture = _picture(page, seen, tools, lettered=done < _MOST_LETTERED)
+            picture, lettered = _picture(page, seen, tools)
         finally:
             page.close()
         if picture is not None:
-            most = Effort.CLOSE if done < len(closely) else Effort.CHEAP
+            most = Effort.CLOSE if lettered or done < len(closely) else Effort.CHEAP
             found.update(dict.fromkeys(read_codes(picture, min(effort, most))))
     return list(found), 0
 
 
-def _picture(
-    page: pypdfium2.PdfPage, seen: set[frozenset[object]], tools: Tools, *, lettered: bool
-) -> Image.Image | None:
-    """Return the page as it is drawn when there may be a code on it that stands on none of those ``seen``."""
+def _picture(page: pypdfium2.PdfPage, seen: set[frozenset[object]], tools: Tools) -> tuple[Image.Image | None, bool]:
+    """Return the page as it is drawn when there may be a code on it that stands on none of those ``seen``.
+
+    And whether that is for its letters: nobody writes with blocks by accident, and they are drawn with gaps between.
+    """
     signs = _signs(page.raw)
     known = not signs.worth_drawing or signs.look in seen
-    if known and not (lettered and _has_blocks(page)):
-        return None
+    lettered = known and _has_blocks(page)
+    if known and not lettered:
+        return None, False
     if signs.look is not None:
         seen.add(signs.look)
-    return _drawn(page, tools)
+    return _drawn(page, tools), lettered
 
 
 def _signs(page: Any) -> _Signs:
