@@ -1,6 +1,6 @@
 # Everything a person or a machine does with this project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test install bench fuzz lint format lock clean
+.PHONY: help run test install bench fuzz pictures lint format lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -31,6 +31,9 @@ bench: $(VENV)/.dev  ## Print the benchmark ratios against the raw parts
 fuzz: $(VENV)/.dev  ## Try every reader on inputs that nobody thought of, for some ten minutes
 	@FUZZ=$(FUZZ) $(PYTEST) -n auto -m fuzz $(ARGS)
 FUZZ ?= 100
+
+pictures: $(VENV)/.dev  ## Take a picture of every page, light and dark, into docs/pictures
+	@$(BIN)/python -m tests.pictures
 
 lint: $(VENV)/.dev  ## Lint, check the format and the types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -24,6 +24,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "connect": ("app.commands.connect", "connect a Zendesk tenant"),
     "verify": ("app.commands.verify", "check every part of a connection"),
     "disconnect": ("app.commands.disconnect", "remove what connect made"),
+    "user create": ("app.commands.user_create", "make an account and the link in which its person signs in"),
+    "user link": ("app.commands.user_link", "make a one-time link for who is locked out"),
+    "user list": ("app.commands.user_list", "list the accounts"),
+    "user disable": ("app.commands.user_disable", "let an account in no more"),
+    "user reset-totp": ("app.commands.user_reset_totp", "take an account's second factor away"),
     "token create": ("app.commands.token", "make an API token"),
     "token list": ("app.commands.token_list", "list the API tokens"),
     "token revoke": ("app.commands.token_revoke", "end an API token"),
@@ -35,8 +40,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feeds remove": ("app.commands.feeds_remove", "remove a feed with all that it lists"),
     "feeds update": ("app.commands.feeds_update", "download the feeds now"),
     "feeds import": ("app.commands.feeds_import", "take in a feed from files"),
+    "audit verify": ("app.commands.audit_verify", "read the whole audit trail and say whether anybody touched it"),
+    "audit export": ("app.commands.audit_export", "write the audit trail to standard output"),
     "rules update": ("app.commands.rules_update", "fetch the rules of the sources that you have listed"),
 }
+
+#: What runs as the service itself: what it does, nobody at a command line does.
+PARTS = ("demo", "up", "web", "worker", "beat", "sandbox")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         configure_logs(Settings.from_environment().log_level)
+        if parsed.command not in PARTS:
+            from app.commands.audit_options import origin_of_command
+            from app.findings.audit.origin import enter
+
+            enter(origin_of_command(parsed.command))
         status: int = importlib.import_module(COMMANDS[parsed.command][0]).run(parsed)
     except DeskwardenError as error:
         print(error.message, file=sys.stderr)

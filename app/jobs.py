@@ -21,6 +21,12 @@ class Job(StrEnum):
     UPDATE_FEEDS = "update-feeds"
     REVIEW = "review"
     ASK_PROVIDERS = "ask-providers"
+    SIMULATE = "simulate"
+    CALL_BACK = "call-back"
+    STREAM_AUDIT = "stream-audit"
+    COUNT = "count"
+    DECIDE = "decide"
+    POST = "post"
 
 
 #: Queues in the order in which workers empty them: getting a bad file out overtakes everything.
@@ -31,7 +37,13 @@ LANES: dict[Job, str] = {
     Job.RECONCILE: "sweep",
     Job.REVIEW: "sweep",
     Job.ASK_PROVIDERS: "providers",
+    Job.CALL_BACK: "providers",
+    Job.STREAM_AUDIT: "sweep",
+    Job.SIMULATE: "sweep",
     Job.SWEEP: "sweep",
+    Job.COUNT: "sweep",
+    Job.DECIDE: "quarantine",
+    Job.POST: "providers",
     Job.UPDATE_FEEDS: "sweep",
 }
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import importlib
 
-ROOMS = ("access", "connections", "feeds", "findings", "providers", "tickets")
+ROOMS = (
+    "access",
+    "connections",
+    "feeds",
+    "findings",
+    "findings.policies",
+    "findings.post",
+    "idempotency",
+    "investigations",
+    "providers",
+    "tickets",
+)
 
 
 def load_tables() -> None:

@@ -14,8 +14,9 @@ from app.access.roles import Role
 from app.access.service import Access
 from app.connections.tables import connections
 from app.db import Database, metadata
+from app.findings.post.tables import mails
 from app.tables import load_tables
-from app.tickets.tables import actions, decisions, inbox, list_entries, notices, outbox, scans
+from app.tickets.tables import actions, decisions, inbox, list_entries, notices, scans
 
 #: The moment at which tests begin: 21 November 2026, 12:00 UTC.
 NOON = 1_795_262_400.0
@@ -193,7 +194,7 @@ def a_mail(database: Database, **overrides: Any) -> int:
         "html": "<p>A malicious file was found in ticket #1.</p>",
         "created_at": NOON + 3,
     }
-    return _row(database, outbox, {**values, **overrides})
+    return _row(database, mails, {**values, **overrides})
 
 
 def a_token(database: Database, role: Role = Role.ANALYST, name: str = "ana") -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser import NOT_AVAILABLE, chromium, chromium_found
+
 #: Whose modules run first, beside the many short ones: they take long, and for the most part they wait for processes.
 #: A long module that begins last leaves all cores but one idle.
 LONGEST = (
@@ -18,9 +20,26 @@ LONGEST = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest first; needs ``--no-loadscope-reorder`` where several workers share them out by module."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest first; needs ``--no-loadscope-reorder`` where several workers share them out by module.
+
+    Where there is no browser and none can be had, its tests are left out, and the suite says so at its end.
+    """
     items.sort(key=_place)
+    in_browser = [item for item in items if "browser" in getattr(item, "fixturenames", ()) and _is_e2e(item)]
+    if in_browser and chromium() is None:
+        items[:] = [item for item in items if item not in in_browser]
+        config.hook.pytest_deselected(items=in_browser)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in plain words when the browser tests were left out."""
+    if chromium_found() is None:
+        terminalreporter.write_line(NOT_AVAILABLE)
+
+
+def _is_e2e(item: pytest.Item) -> bool:
+    return item.nodeid.startswith("tests/e2e/")
 
 
 def _place(item: pytest.Item) -> int:

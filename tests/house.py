@@ -21,9 +21,10 @@ from app.connections.service import Link
 from app.connections.setup import SCOPES
 from app.engine.links.reputation import Hit
 from app.engine.pool import EnginePool
+from app.findings.post.tables import letters, mails
 from app.jobs import InlineQueue, Job
 from app.sandbox.server import CLIENT_ID, CLIENT_SECRET, Sandbox
-from app.tickets.tables import actions, decisions, inbox, outbox, scans, tickets
+from app.tickets.tables import actions, decisions, inbox, scans, tickets
 from app.web import build_web
 
 NAME = "acme"
@@ -103,7 +104,14 @@ class House:
             Job.RECONCILE: self.services.reconciler.run,
             Job.REVIEW: self.services.reviewer.run,
             Job.ASK_PROVIDERS: self.services.providers.run,
+            Job.CALL_BACK: self.services.callbacks.run,
+            Job.SIMULATE: self.services.simulator.run,
+            Job.POST: self._post,
         }
+
+    def _post(self, connection_id: int) -> None:
+        self.services.sorting.run(connection_id)
+        self.services.carrying.run(connection_id)
 
     @cached_property
     def web(self) -> Flask:
@@ -134,6 +142,7 @@ class House:
         while True:
             self.services.relay.new_calls()
             self.services.relay.due_work()
+            self.services.post.sweep()
             if self.queue.run():
                 continue
             due = self._next()
@@ -147,6 +156,8 @@ class House:
                 *connection.execute(select(inbox.c.next_at).where(inbox.c.done_at.is_(None))).scalars(),
                 *connection.execute(select(scans.c.next_at).where(scans.c.finished_at.is_(None))).scalars(),
                 *connection.execute(select(tickets.c.act_at).where(tickets.c.act_at.is_not(None))).scalars(),
+                *connection.execute(select(letters.c.due_at).where(letters.c.mailed_at.is_(None))).scalars(),
+                *connection.execute(select(mails.c.next_at).where(mails.c.state.in_(("waiting", "sending")))).scalars(),
             ]
         return min(times, default=None)
 
@@ -168,7 +179,7 @@ class House:
 
     @property
     def mails(self) -> list[Any]:
-        return self.rows(outbox)
+        return self.rows(mails)
 
     def notes(self, ticket_id: int) -> list[dict[str, Any]]:
         """Return the internal notes that the service wrote into the ticket."""

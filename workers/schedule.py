@@ -36,6 +36,7 @@ def run_clock(
                 busy |= relay.due_work() > 0
             if monotonic() >= next_sweep:
                 queue.put(Job.SWEEP)
+                queue.put(Job.COUNT)
                 next_sweep = monotonic() + sweep_seconds
             if monotonic() >= next_feeds:
                 queue.put(Job.UPDATE_FEEDS)

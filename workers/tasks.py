@@ -71,6 +71,25 @@ def sweep() -> None:
     """Look for work that was left behind."""
     services().sweep.run()
     services().providers.sweep()
+    services().bulk.sweep()
+    services().scan_counts.fold()
+    services().simulator.sweep()
+    services().callbacks.sweep()
+    services().audit_watch.run()
+    services().audit_sender.sweep()
+    services().post.sweep()
+
+
+@task(Job.COUNT)
+def count() -> None:
+    """Count what happened in the last hours, for the overview."""
+    services().counting.run()
+
+
+@task(Job.DECIDE)
+def decide(bulk_id: int) -> None:
+    """Give a person's verdict on many scans."""
+    services().bulk.run(bulk_id)
 
 
 @task(Job.RECONCILE)
@@ -91,7 +110,32 @@ def ask_providers(connection_id: int) -> None:
     services().providers.run(connection_id)
 
 
+@task(Job.STREAM_AUDIT)
+def stream_audit(stream_id: int) -> None:
+    """Send the audit trail on to a SIEM."""
+    services().audit_sender.run(stream_id)
+
+
+@task(Job.CALL_BACK)
+def call_back(scan_id: int) -> None:
+    """Tell whoever sent a file what became of it."""
+    services().callbacks.run(scan_id)
+
+
 @task(Job.UPDATE_FEEDS)
 def update_feeds() -> None:
     """Download the feeds whose time has come."""
     services().feeds.update_due()
+
+
+@task(Job.POST)
+def post(connection_id: int) -> None:
+    """Make mails of the letters of a connection that are due, and send what is due."""
+    services().sorting.run(connection_id)
+    services().carrying.run(connection_id)
+
+
+@task(Job.SIMULATE)
+def simulate(simulation_id: int) -> None:
+    """Judge stored scans again, by a policy that somebody thinks of saving."""
+    services().simulator.run(simulation_id)

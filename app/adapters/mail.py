@@ -27,15 +27,19 @@ TIMEOUT_SECONDS = 15.0
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 # An atom with dots (RFC 5322, section 3.2.3): what every server takes.
 _USER = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_HEADER_NAME = re.compile(r"X-[A-Za-z0-9-]{1,60}")
+_HEADER_NAME = re.compile(r"X-[A-Za-z0-9-]{1,60}|List-Unsubscribe(?:-Post)?")
 _ADDRESS_IN_REPLY = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 _PORTS = {"smtps": 465, "smtp": 25}
 _SUBMISSION_PORT = 587
 
 
+#: What is set as it is stays as it is; and only ASCII is sent, which every server takes.
+_POLICY = policy.SMTP.clone(refold_source="none", cte_type="7bit")
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as it goes out. ``headers`` may add ``X-`` fields.
+    """A mail as it goes out. ``headers`` may add ``X-`` fields, and those of RFC 8058 for leaving a list.
 
     ``message_id`` (with its angle brackets) comes from the caller, so that a repeat after a crash is the same mail
     again and receivers see it once.
@@ -171,7 +175,7 @@ def compose(mail: Mail, sender: Address, recipients: tuple[Address, ...], now: f
     """
     if not _MESSAGE_ID.fullmatch(mail.message_id):
         raise ValueError("A Message-ID looks like <unique@host>.")
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = recipients
     message["Subject"] = _one_line(mail.subject, 300)
@@ -182,11 +186,21 @@ def compose(mail: Mail, sender: Address, recipients: tuple[Address, ...], now: f
     message["X-Auto-Response-Suppress"] = "All"
     for name, value in mail.headers:
         if not _HEADER_NAME.fullmatch(name):
-            raise ValueError("Only X- headers can be added.")
-        message[name] = _one_line(value, 500)
+            raise ValueError("Only X- headers and List-Unsubscribe can be added.")
+        _add_header(message, name, _one_line(value, 500))
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message
+
+
+def _add_header(message: EmailMessage, name: str, value: str) -> None:
+    """Add a header as it is where it is an address: an encoded word, as long values become, is none (RFC 2369)."""
+    if name.startswith("List-"):
+        if not value.isascii():
+            raise ValueError("An address in a header has only ASCII characters.")
+        message.set_raw(name, value)
+    else:
+        message[name] = value
 
 
 def parse_address(text: str) -> Address:

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from app.commands.audit_options import record
 from app.commands.feed_options import Progress, add_reading_options, open_feeds, outcome_lines, reading_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Import; return 0 when every line could be used, 1 when some could not."""
-    return run_with(open_feeds(), args, out=sys.stdout)
+    status = run_with(open_feeds(), args, out=sys.stdout)
+    record("feed.imported", f"feed:{args.name}", files=len(args.files))
+    return status
 
 
 def run_with(feeds: Feeds, args: Namespace, *, out: TextIO) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from app.adapters.rule_sources import RuleFetcher
+from app.commands.audit_options import record
 from app.config import Settings
 from app.engine.printable import printable
 from app.rules_update import Fetcher, RulesUpdate, SourceStatus, read_sources
@@ -27,7 +28,9 @@ def run(args: Namespace) -> int:
     del args
     settings = Settings.from_environment()
     fetcher = RuleFetcher(settings.trusted_hosts)
-    return update(settings, fetcher, os.environ, out=sys.stdout)
+    status = update(settings, fetcher, os.environ, out=sys.stdout)
+    record("rules.updated", "rules", well=status == 0)
+    return status
 
 
 def update(settings: Settings, fetcher: Fetcher, environment: Mapping[str, str], *, out: TextIO) -> int:

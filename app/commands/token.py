@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from app.access.roles import Role
+from app.commands.audit_options import record
 
 if TYPE_CHECKING:
     from app.access.service import Access
@@ -21,7 +22,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print a new token; return 0. Raises Rejected for a name that does not fit."""
-    return run_with(open_access(), args)
+    status = run_with(open_access(), args)
+    record("token.created", f"token:{args.name}", name=args.name, role=args.role)
+    return status
 
 
 def open_access() -> Access:

@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from app.commands.audit_options import record
 from app.commands.token import open_access
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Revoke the token; return 0, or 1 when there was none to revoke."""
-    return run_with(open_access(), args)
+    status = run_with(open_access(), args)
+    if status == 0:
+        record("token.revoked", f"token:{args.id}")
+    return status
 
 
 def run_with(access: Access, args: Namespace) -> int:

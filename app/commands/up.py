@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app import broker
-from app.config import Settings
+from app.config import PREFIX, Settings
 from app.errors import Misconfigured
 from app.supervisor import Part, Supervisor, own_command
 
@@ -36,7 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     with alone(settings.home):
         free(arguments.host, arguments.port)
         supervisor = Supervisor(parts(settings, arguments.host, arguments.port))
-        return serve(supervisor, f"http://{arguments.host}:{arguments.port}", lambda: _prepare(settings))
+        address = f"http://{arguments.host}:{arguments.port}"
+        return serve(supervisor, address, lambda: _prepare(settings, address))
 
 
 def parts(settings: Settings, host: str, port: int) -> list[Part]:
@@ -71,11 +72,30 @@ def serve(supervisor: Supervisor, address: str, meanwhile: Callable[[], Callable
     return 0
 
 
-def _prepare(settings: Settings) -> None:
+def _prepare(settings: Settings, address: str) -> Callable[[], None]:
     # What this imports takes longer than everything else here, and the web part imports the same at the same time.
     from app.bootstrap import prepare
 
     prepare(settings)
+    # Where nobody said how people reach the service, they reach it where it listens.
+    reached = settings.public_url if os.environ.get(f"{PREFIX}PUBLIC_URL") else address
+    return lambda: _offer_first_account(settings, reached)
+
+
+def _offer_first_account(settings: Settings, address: str) -> None:
+    """Print the one-time link to the first account, as long as no administrator can sign in."""
+    from app.access.service import build_people
+    from app.db import Database
+    from app.keys import MasterKey
+
+    database = Database(settings.database_url)
+    try:
+        keys = MasterKey.load(settings.home, settings.secret_key)
+        secret = build_people(database, keys, time.time).links.first_admin()
+    finally:
+        database.close()
+    if secret is not None:
+        print(f"No administrator yet. Make the first account: {address}/welcome/{secret}", flush=True)
 
 
 def _announcer(address: str, *then: Callable[[], None] | None) -> Callable[[], None]:

@@ -20,6 +20,7 @@ from app.adapters.zendesk import (
     Limiter,
     Me,
     MemoryTokenStore,
+    Room,
     StoredToken,
     Trigger,
     Webhook,
@@ -33,6 +34,10 @@ from app.connections.fetcher import TenantFetcher
 from app.connections.tables import connections
 from app.db import Database
 from app.errors import Misconfigured, Rejected
+from app.findings.audit.origin import actor
+from app.findings.audit.service.writing import note
+from app.findings.policies.service import Policies
+from app.findings.policies.store import malicious_links
 from app.findings.policy import LinkPolicy
 from app.keys import MasterKey
 
@@ -111,6 +116,7 @@ class Connections:
         self._limiter = limiter
         self._now = now
         self._clients: dict[tuple[int, int], tuple[float, ZendeskClient]] = {}
+        self._limiters: dict[str, Limiter | None] = {}
         self._lock = threading.Lock()
 
     # -- clients
@@ -160,11 +166,44 @@ class Connections:
         """Return who gets this connection's mails; empty: whoever gets those of all."""
         return list(self.by_id(connection_id).recipients)
 
-    def choose_links(self, name: str, chosen: LinkPolicy) -> None:
-        """Set what is done about malicious links in a connection's comments; raises Rejected for an unknown name."""
+    def tenants(self) -> list[dict[str, Any]]:
+        """Return every tenant by name, removed ones last, without secrets; times in unix seconds.
+
+        ``is_complete``: both the webhook and the trigger are made; ``behind``: seconds of events not read yet.
+        """
+        shown = ("id", "name", "base_url", "auth", "recipients", "created_at", "events_until")
+        # What is sent through the API without a tenant has a row of its own, to which nobody is connected.
+        statement = select(connections).where(connections.c.auth != "none")
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(connections.c.name)).all()
+            links = malicious_links(connection, [row.id for row in rows])
+        tenants = [
+            {
+                **{name: getattr(row, name) for name in shown},
+                "links": links[row.id],
+                "disconnected_at": row.disconnected_at,
+                "is_complete": row.webhook_id is not None and row.trigger_id is not None,
+                "behind": max(0.0, self._now() - row.events_until) if row.events_until else None,
+            }
+            for row in rows
+        ]
+        return sorted(tenants, key=lambda tenant: tenant["disconnected_at"] is not None)
+
+    def room(self, name: str) -> Room | None:
+        """Return what is left of the account's budget of calls; None where nothing is known of it."""
+        with self._lock:
+            if name not in self._limiters:
+                self._limiters[name] = self._limiter(name)
+            limiter = self._limiters[name]
+        return None if limiter is None else limiter.room()
+
+    def choose_links(self, name: str, chosen: LinkPolicy, *, actor: str = "Deskwarden") -> None:
+        """Set what is done about malicious links in a connection's comments: a version of its policy.
+
+        Raises Rejected for an unknown name.
+        """
         row = self.row(name)
-        with self._database.write() as connection:
-            connection.execute(update(connections).where(connections.c.id == row.id).values(links=chosen.value))
+        Policies(self._database, self._now).choose_links(row.id, name, chosen, author=actor)
         log.info("connection.links_chosen", connection=name, links=chosen.value)
 
     def credentials(self, row: Any) -> Credentials:
@@ -204,11 +243,15 @@ class Connections:
         webhook = self._webhook(client, name)
         secret = client.signing_secret(webhook.id)
         connection_id = self._store(link, base_url, me, webhook, secret)
+        if link.links is not None:
+            self.choose_links(name, link.links, actor="deskwarden connect")
         trigger = self._trigger(client, name, webhook.id, me.id)
         with self._database.write() as connection:
             connection.execute(
                 update(connections).where(connections.c.id == connection_id).values(trigger_id=trigger.id)
             )
+            subject = f"connection:{name}"
+            note(connection, self._now(), actor(), "connection.made", subject=subject, connection_id=connection_id)
         log.info("connection.made", connection=name)
         return connection_id
 
@@ -260,7 +303,6 @@ class Connections:
             "signing_secret": self._keys.seal("signing-secret", secret.encode()),
             "recipients": list(link.recipients),
             "disconnected_at": None,
-            **({"links": link.links.value} if link.links is not None else {}),
         }
         now = self._now()
         with self._database.write() as connection:
@@ -301,5 +343,7 @@ class Connections:
                 .where(connections.c.id == row.id)
                 .values(disconnected_at=self._now(), token=None, signing_secret=None, webhook_id=None, trigger_id=None)
             )
+            subject = f"connection:{name}"
+            note(connection, self._now(), actor(), "connection.removed", subject=subject, connection_id=row.id)
         log.info("connection.removed", connection=name)
         return left

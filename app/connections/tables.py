@@ -30,8 +30,6 @@ connections = Table(
     Column("events_until", Float, nullable=False, default=0.0),
     Column("reconcile_at", Float, nullable=False, default=0.0),
     Column("recipients", JSON, nullable=False, default=list),
-    # What is done about a malicious link in a comment: note | redact.
-    Column("links", Text, nullable=False, default="note"),
     Column("created_at", Float, nullable=False),
     # A connection that was removed keeps its scans and quarantined files; connecting again takes it up.
     Column("disconnected_at", Float),

@@ -30,6 +30,7 @@ from typing import Any
 from app.engine import wire
 from app.engine.budget import Limits
 from app.engine.busy import Busy
+from app.engine.huge_pages import collapse
 from app.engine.lockdown import Lockdown, hide_process, probe
 from app.engine.model import Finding, Report, Severity
 from app.engine.policy import Policy
@@ -44,6 +45,8 @@ _DONE, _OUT_OF_MEMORY, _FAILED = 0, 3, 4
 _STANDBY = 2
 #: Milliseconds in which the next file comes when there is one.
 _MOMENT_MS = 10
+#: Milliseconds between two looks of a child at whether there is time to warm up: each look costs those who work.
+_LOOK_MS = 40
 #: Findings of one report.
 _FINDINGS = 1_000
 #: What stands before an answer: its length.
@@ -93,6 +96,7 @@ class _Mother:
         # What lives now lives for ever: collecting later would touch, and so copy, all of its pages.
         gc.collect()
         gc.freeze()
+        collapse()
         wire.send(channel, {"ready": True, "level": level, **_about(engine)})
 
     def serve(self) -> None:
@@ -158,7 +162,7 @@ class _Server:
         self._stand_by()
         wire.send(channel, {"pid": os.getpid()})
         while True:
-            self.busy.set(_readable(channel, _MOMENT_MS))
+            self.busy.set(wire.readable(channel, _MOMENT_MS))
             request, file = wire.receive_with_file(channel)
             self.busy.set(True)
             if file is None:
@@ -245,9 +249,11 @@ class _Server:
     def _has_time(self, channel: socket.socket) -> bool:
         """Whether to warm up: the file is not here yet, and some core has nothing better to do. Waits until one of both
         is no longer so."""
-        while not _readable(channel, _MOMENT_MS):
+        wait = _MOMENT_MS
+        while not wire.readable(channel, wait):
             if not self.busy.everywhere:
                 return True
+            wait = _LOOK_MS
         return False
 
     def _work(self, channel: socket.socket, answer: int) -> None:
@@ -330,12 +336,6 @@ class _Child:
     def gone(self) -> bool:
         """Whether the system has let go of it, after ``end``."""
         return self._status is not None or os.waitpid(self._pid, os.WNOHANG)[0] != 0
-
-
-def _readable(channel: socket.socket, milliseconds: int) -> bool:
-    poller = select.poll()
-    poller.register(channel, select.POLLIN)
-    return bool(poller.poll(milliseconds))
 
 
 def _policy(fields: dict[str, Any]) -> Policy:

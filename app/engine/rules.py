@@ -7,6 +7,7 @@ finding that people can read. Files may use the external variables ``filename``,
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -344,9 +345,15 @@ def _compile_together(files: Sequence[RuleFile]) -> tuple[Any, ...]:
 
 
 def _compile(sources: dict[str, str]) -> Any:
-    return yara.compile(
+    compiled = yara.compile(
         sources={**sources, _CANARY_SPACE: _CANARY_RULE + _MARKS_RULE}, includes=False, externals=EXTERNALS
     )
+    # Written down and read again, rules take a third of the memory, which every fork of their owner has to copy.
+    written = io.BytesIO()
+    compiled.save(file=written)
+    del compiled
+    written.seek(0)
+    return yara.load(file=written)
 
 
 def _external(value: str) -> str:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -87,7 +86,7 @@ class StartProcess:
 
     def alive(self) -> bool:
         """Whether the process still runs: it says nothing unasked, so what there is to read is its end."""
-        return not _readable(self._channel)
+        return not wire.readable(self._channel, 0)
 
     def close(self) -> None:
         """End the process: it does so itself when the socket closes, with the child it may have."""
@@ -252,12 +251,6 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the few variables that an interpreter needs to start, so that no setting or key reaches it."""
     kept = {name: environment[name] for name in _ENVIRONMENT if name in environment}
     return {**kept, "LC_ALL": "C.UTF-8"}
-
-
-def _readable(channel: socket.socket) -> bool:
-    poller = select.poll()
-    poller.register(channel, select.POLLIN)
-    return bool(poller.poll(0))
 
 
 def _check_rules(about: Mapping[str, Any], folders: Sequence[Path]) -> None:

@@ -68,6 +68,13 @@ def receive_with_file(channel: socket.socket) -> tuple[dict[str, Any], int | Non
     return header, descriptors[0] if descriptors else None
 
 
+def readable(channel: socket.socket, milliseconds: int) -> bool:
+    """Return whether there is something to receive, its end included, waiting for it as long as that."""
+    poller = select.poll()
+    poller.register(channel, select.POLLIN)
+    return bool(poller.poll(milliseconds))
+
+
 def _rest(channel: socket.socket, start: bytes, deadline: float | None) -> tuple[dict[str, Any], bytes]:
     (length,) = _LENGTH.unpack(start)
     if length > _MOST_HEADER:

@@ -11,6 +11,9 @@ from app.sandbox import text
 from app.sandbox.model import VIA_IDS, Attachment, Audit, Comment, Ticket, Trigger, Upload, User, Webhook
 from app.sandbox.state import State
 
+#: The brand of whatever names none.
+DEFAULT_BRAND = 360000000001
+
 _VIA_NAMES = {"web": "Web form", "email": "Mail", "api": "Web service", "chat": "Chat", "web_widget": "Web widget"}
 
 
@@ -89,6 +92,7 @@ class Views:
             "url": f"{self.base}/api/v2/tickets/{ticket.id}.json",
             "id": ticket.id,
             **{name: ticket.fields.get(name) for name in names},
+            "brand_id": ticket.fields.get("brand_id", DEFAULT_BRAND),
             "via": {"channel": ticket.channel, "source": {"from": {}, "to": {}, "rel": None}},
             "created_at": stamp(ticket.created_at),
             "updated_at": stamp(ticket.updated_at),

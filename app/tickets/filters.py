@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -30,12 +30,17 @@ class State(StrEnum):
 class ScanFilters:
     """Conditions that all must hold; None leaves one out.
 
-    q       free text, looked for in name, SHA-256, address, ticket number and finding ids
-    since   first moment of creation that counts, until the first that no longer does (unix seconds)
+    q           free text, looked for in name and address, as the beginning of a SHA-256 (six digits or more), as a
+                ticket's number, in finding ids
+    since       first moment of creation that counts, until the first that no longer does (unix seconds)
+    verdict     one of these
+    decided_by  engine, list or person
+    rule        id of a finding; host: of the link itself, or of one inside a file
+    within      created in the last so many seconds
     The others are equal or not; ``connection`` is a name.
     """
 
-    verdict: str | None = None
+    verdict: tuple[str, ...] | str | None = None
     kind: str | None = None
     connection: str | None = None
     ticket: int | None = None
@@ -47,6 +52,23 @@ class ScanFilters:
     sender: str | None = None
     receiver: str | None = None
     channel: str | None = None
+    decided_by: str | None = None
+    rule: str | None = None
+    host: str | None = None
+    within: float | None = None
+
+    def at(self, now: float) -> ScanFilters:
+        """Return the same with fixed times: what ``within`` means at ``now``."""
+        if self.within is None:
+            return self
+        return replace(self, since=max(self.since or 0.0, now - self.within), within=None)
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The verdicts that are wanted, empty for all of them."""
+        if self.verdict is None:
+            return ()
+        return (self.verdict,) if isinstance(self.verdict, str) else tuple(self.verdict)
 
 
 def moment(text: str) -> float:

@@ -13,8 +13,9 @@ from werkzeug.routing import IntegerConverter
 
 from app.findings.service import Audit
 from app.tickets.service.figures import Figures
-from app.web import assets, console, headers, health, problems, webhooks
+from app.web import assets, console, digest_off, headers, health, origin, problems, webhooks
 from app.web.api import blueprint_for as api_blueprint
+from app.web.api.rates import Rates
 from app.web.console.session import SESSION_SECONDS
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class _Sessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
-def build_web(services: Services, *, now: Callable[[], float] = time.time) -> Flask:
+def build_web(services: Services, *, now: Callable[[], float] = time.time, rates: Rates | None = None) -> Flask:
     """Return the WSGI application over these services."""
     app = Flask(__name__)
     app.session_interface = _Sessions()
@@ -57,10 +58,12 @@ def build_web(services: Services, *, now: Callable[[], float] = time.time) -> Fl
     figures = Figures(services.database)
     audit = Audit(services.database, now)
     headers.install(app)
+    origin.install(app)
     problems.install(app)
     assets.install(app)
     app.register_blueprint(webhooks.blueprint_for(services))
+    app.register_blueprint(digest_off.blueprint_for(services))
     app.register_blueprint(health.blueprint_for(services, figures))
-    app.register_blueprint(api_blueprint(services, figures, audit))
+    app.register_blueprint(api_blueprint(services, figures, audit, rates or Rates()))
     app.register_blueprint(console.blueprint_for(services, figures, audit, now))
     return app

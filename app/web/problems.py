@@ -19,8 +19,16 @@ log = structlog.get_logger()
 REJECTED_STATUS = {
     "not-found": 404,
     "gone": 410,
+    "too-large": 413,
     "not-finished": 409,
+    "in-progress": 409,
+    "same-person": 403,
+    "forbidden": 403,
+    "second-person": 409,
+    "idempotency-key": 400,
     "conflict": 409,
+    "last-admin": 409,
+    "disabled": 409,
     "no-effect-kind": 409,
 }
 

@@ -17,7 +17,7 @@ from tests.bench import table
 
 PARTS = (
     *("webhook", "engine", "isolation", "folder", "memory", "growth", "links"),
-    *("calls", "detection", "bombs", "clamd", "index", "judging"),
+    *("calls", "detection", "bombs", "clamd", "index", "judging", "console"),
 )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from app.sandbox.server import Sandbox
+from tests.browser import a_browser
 from tests.e2e.installation import Installation
 
 
@@ -60,3 +61,10 @@ def house(spare_tenant: Sandbox) -> Iterator[House]:
             yield House(tenant, installation, installation.token("analyst"))
         finally:
             installation.close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless browser, one for all tests; each opens windows of its own."""
+    with a_browser() as running:
+        yield running

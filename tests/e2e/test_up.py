@@ -5,10 +5,20 @@ from __future__ import annotations
 import socket
 
 from tests.e2e.installation import Installation
+from tests.waiting import eventually
 
 
 def test_one_line_says_that_it_is_ready(house):
-    assert house.installation.lines == [f"ready {house.installation.url}"]
+    assert house.installation.lines[0] == f"ready {house.installation.url}"
+
+
+def test_a_new_installation_prints_the_link_to_its_first_account(house):
+    eventually(lambda: len(house.installation.lines) == 2, 60)
+    said, _, link = house.installation.lines[1].rpartition(" ")
+    assert said == "No administrator yet. Make the first account:"
+    answer = house.installation.http.get(link, timeout=60)
+    assert answer.status_code == 200
+    assert "Make the first account" in answer.text
 
 
 def test_every_part_can_work_once_it_is_ready(house):

@@ -226,3 +226,11 @@ def test_hostile_names_are_told_harmlessly(house, name):
     [note] = house.notes(ticket_id)
     assert "\u202e" not in note["html_body"]
     assert shown_names(house, ticket_id) == ["redacted.txt"]
+
+
+def test_the_name_of_a_file_in_our_own_note_is_no_link(house):
+    ticket_id = quarantined(house, ("a.zip", samples.zip_of({"inner.com": samples.eicar()}), "application/zip"), EICAR)
+    house.notice(ticket_id)
+    house.run()
+    assert len(house.notes(ticket_id)) == 1
+    assert {scan.kind for scan in house.scans} == {"attachment"}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
 
 from app.adapters.zendesk import ZendeskClient
-from app.connections.tables import connections
 from app.engine.model import Verdict
 from app.findings.policy import LinkPolicy
 from app.tickets.lists import EntryKind, Side
 from app.tickets.service import unlinking
+from tests.builders import a_connection
 from tests.services.crash import killed_at
 
 BAD = "http://bad.example/login"
@@ -227,9 +226,9 @@ def test_wherever_it_stands_in_the_comment_it_goes_in_one_call(house, html):
 
 
 def test_other_connections_keep_their_own_policy(house):
-    assert {row.name: row.links for row in house.rows(connections)} == {"acme": "redact"}
-    with house.services.database.write() as connection:
-        connection.execute(update(connections).values(links="note"))
+    other = a_connection(house.services.database, name="other")
+    house.services.policies.choose_links(other, "other", LinkPolicy.REDACT, author="Ada")
+    house.services.connections.choose_links("acme", LinkPolicy.NOTE)
     written(house)
     house.run()
     assert redactions(house) == []

@@ -17,7 +17,6 @@ from tests.builders import (
     a_database,
     a_decision,
     a_finding,
-    a_mail,
     a_notice,
     a_scan,
     an_action,
@@ -207,14 +206,6 @@ def test_a_redaction_that_failed_does_not_make_the_scan_a_failed_one(queries, da
     an_action(database, scan_id=scan, state="failed", error="the ticket is archived")
     steps = [step for step in queries.history(scan) if step["what"] == "scan"]
     assert steps[-1]["to"] == "done"
-
-
-def test_mails_are_listed_newest_first(queries, database):
-    first, second = a_mail(database), a_mail(database, sent_at=NOON + 5)
-    mails, cursor = queries.mails()
-    assert [mail["id"] for mail in mails] == [second, first]
-    assert mails[0]["sent_at"] == "2026-11-21T12:00:05.000Z"
-    assert cursor is None
 
 
 def test_statistics_count_no_verdict_before_there_is_one(database):

@@ -92,7 +92,7 @@ def test_a_change_is_audited_without_the_key(site, acme):
     change(site, virustotal={"enabled": True, "key": "secret-key"})
     [line] = site.get("/audit").get_json()["results"]
     assert (line["event"], line["subject"], line["detail"]) == (
-        "provider.changed", "acme:virustotal", {"enabled": True},
+        "provider.changed", "acme:virustotal", {"enabled": True, "changed": ["enabled", "key"]},
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def test_signing_in_needs_our_own_form(site, browser):
 def test_signing_in_never_leads_to_another_site(site, browser, onward):
     key = form_key(browser, "/sign-in")
     answer = browser.post("/sign-in", data={"csrf": key, "token": site.tokens[Role.VIEWER], "next": onward})
-    assert answer.headers["Location"] == "/scans"
+    assert answer.headers["Location"] == "/overview"
 
 
 def test_a_sign_in_link_works_once(site, browser):
@@ -91,7 +91,7 @@ def test_a_sign_in_link_works_once(site, browser):
 def test_whoever_is_signed_in_may_open_the_used_link_again(site, browser):
     path = f"/sign-in/{site.services.access.create_sign_in_code(Role.ANALYST)}"
     browser.get(path)
-    assert browser.get(path).headers["Location"] == "/scans"
+    assert browser.get(path).headers["Location"] == "/overview"
 
 
 def test_a_preview_does_not_use_a_link_up(site, browser):
@@ -307,7 +307,7 @@ def test_a_form_that_is_not_ours_changes_nothing(site, analyst, database, key):
 def test_a_viewer_sees_no_form_and_cannot_decide(site, browser, database):
     scan = a_scan(database)
     sign_in(site, browser, Role.VIEWER)
-    assert page(browser.get(f"/scans/{scan}")).css("form.decide") == []
+    assert page(browser.get(f"/scans/{scan}")).css(".card-decide") == []
     page(browser.post(f"/scans/{scan}/verdict", data={"csrf": form_key(browser), "verdict": "clean"}), 403)
     assert site.services.verdicts.effects == []
 
@@ -361,7 +361,7 @@ def hostile(database):
 def test_hostile_content_is_shown_as_text(analyst, hostile, path):
     answer = analyst.get(path.format(hostile))
     document = LexborHTMLParser(answer.text)
-    assert [bool(script.attributes.get("src")) for script in document.css("script")] == [True]
+    assert all(script.attributes.get("src") for script in document.css("script"))
     assert document.css("img, [onerror], a[href^='javascript:']") == []
     assert "49" not in text(document)
 

@@ -29,7 +29,8 @@ from app.adapters.zendesk.errors import (
 )
 from app.adapters.zendesk.exchange import Interrupted
 from app.adapters.zendesk.hosts import check_endpoint
-from app.adapters.zendesk.rate import Lane, Limiter, LocalLimiter, SharedLimiter
+from app.adapters.zendesk.places import TicketPlace
+from app.adapters.zendesk.rate import Lane, Limiter, LocalLimiter, Room, SharedLimiter
 from app.adapters.zendesk.records import (
     Attachment,
     Comment,
@@ -67,12 +68,14 @@ __all__ = [
     "NotFound",
     "NoteWritten",
     "OAuthTokens",
+    "Room",
     "SharedLimiter",
     "SignInRequired",
     "StoredToken",
     "Ticket",
     "TicketEvent",
     "TicketEventsPage",
+    "TicketPlace",
     "TokenSource",
     "TokenStore",
     "TooLarge",

@@ -21,6 +21,7 @@ from app.adapters.zendesk.errors import NotFound, unauthorized
 from app.adapters.zendesk.exchange import CALL_SECONDS, Interrupted
 from app.adapters.zendesk.fields import identity, mapping, mappings, moment, path, text
 from app.adapters.zendesk.paging import collect, walk
+from app.adapters.zendesk.places import TicketPlace, read_place
 from app.adapters.zendesk.rate import Lane, Limiter
 from app.adapters.zendesk.records import (
     Comment,
@@ -121,6 +122,15 @@ class ZendeskClient(SetupCalls):
         if ticket is None:
             raise Temporary("Zendesk answered the question for a ticket without one.", code="no_ticket")
         return ticket
+
+    def place(self, ticket_id: int) -> TicketPlace:
+        """Return brand, group and requester of a ticket, by one call; raises NotFound when it vanished."""
+        query = {"include": "users"}
+        route = Route("GET", "/api/v2/tickets/{ticket_id}", "the ticket", {"ticket_id": ticket_id}, query)
+        found = read_place(self._transport.call(route))
+        if found is None:
+            raise Temporary("Zendesk answered the question for a ticket without one.", code="no_ticket")
+        return found
 
     def comments(self, ticket_id: int, *, newer_than: int | None = None) -> list[Comment]:
         """Return a ticket's comments with inline images among their files, oldest first; one call for up to 100.

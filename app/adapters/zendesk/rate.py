@@ -68,6 +68,23 @@ class Call:
         return f"route:{self.route}" if self.ticket_id is None else f"ticket:{self.ticket_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The account's budget at a moment: calls a minute, how many remain of them, seconds until it is whole again, and
+    seconds for which Zendesk asked not to be called at all."""
+
+    limit: int
+    remaining: int
+    resets: float
+    paused: float = 0.0
+
+
+def room_at(now: float, limit: int, used: int, ends: float, paused: float) -> Room:
+    """Return the room of a budget: all of it once its window has ended."""
+    remaining = limit if ends <= now else max(0, limit - used)
+    return Room(limit, remaining, max(0.0, ends - now), max(0.0, paused - now))
+
+
 class Limiter(Protocol):
     """Asked before each call and told after it."""
 
@@ -76,6 +93,9 @@ class Limiter(Protocol):
 
     def observe(self, call: Call, status: int, headers: Mapping[str, str]) -> None:
         """Learn from an answer."""
+
+    def room(self) -> Room | None:
+        """Return what is left of the account's budget; None where nothing is known of it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +184,13 @@ class LocalLimiter:
             if len(self._scopes) > 1000:
                 self._scopes = {name: entry for name, entry in self._scopes.items() if entry[1] > now}
 
+    def room(self) -> Room | None:
+        """Return what is left of the account's budget; None before the first call."""
+        with self._lock:
+            if not self._ends:
+                return None
+            return room_at(self._now(), self._limit, self._used, self._ends, self._paused)
+
     def _correct(self, account: Allowance, now: float) -> None:
         spent = account.total - account.remaining
         ends = self._ends if account.resets is None else now + account.resets
@@ -242,6 +269,7 @@ class SharedLimiter:
         """
         # In braces: a Redis cluster keeps the keys of one connection on one node, as the scripts need.
         self._prefix = f"deskwarden:rate:{{{connection}}}"
+        self._client: Any = client
         self._acquire: Any = client.register_script(_ACQUIRE)
         self._observe: Any = client.register_script(_OBSERVE)
         self._now = now
@@ -292,6 +320,16 @@ class SharedLimiter:
                 WINDOW,
             ],
         )
+
+    def room(self) -> Room | None:
+        """Return what is left of the account's budget; None before the first call and while Redis is away."""
+        try:
+            limit, used, ends, paused = self._client.hmget(f"{self._prefix}:account", "limit", "used", "ends", "paused")
+        except (redis.RedisError, OSError):
+            return None
+        if ends is None:
+            return None
+        return room_at(self._now(), int(limit or UNTOLD), int(used or 0), float(ends), float(paused or 0.0))
 
     def _run(self, script: Any, call: Call, arguments: list[Any]) -> bytes | str | None:
         """Run a script; None when Redis is away."""

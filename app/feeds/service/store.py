@@ -13,6 +13,8 @@ from app.db import Database
 from app.engine.links.entries import SALT_BYTES, Block
 from app.errors import Rejected, Temporary
 from app.feeds.tables import feed_blocks, feed_index, feeds
+from app.findings.audit.origin import actor
+from app.findings.audit.service.writing import note
 
 #: Seconds for which whoever updates a feed has it alone: longer than all attempts of a download and reading it.
 LEASE_SECONDS = 1_800.0
@@ -66,14 +68,20 @@ class FeedStore:
         row = {"created_at": self._now(), "next_at": 0.0, **values}
         with self._database.write() as connection:
             new = connection.execute(self._database.insert_once(feeds).values(row).returning(feeds.c.id)).one_or_none()
+            if new is not None:
+                note(connection, self._now(), actor(), "feed.added", subject=f"feed:{values['name']}")
         if new is None:
             raise Rejected(f"There is a feed named '{values['name']}' already.", code="taken")
 
     def change(self, feed_id: int, **values: Any) -> None:
         """Change how a feed is used; the index is another one from then on."""
         with self._database.write() as connection:
-            connection.execute(update(feeds).where(feeds.c.id == feed_id).values(values))
+            changed = update(feeds).where(feeds.c.id == feed_id).values(values).returning(feeds.c.name)
+            name = connection.execute(changed).scalar_one_or_none()
             self._advance(connection)
+            states = {True: "feed.enabled", False: "feed.disabled"}
+            event = states.get(bool(values["enabled"]), "") if "enabled" in values else "feed.changed"
+            note(connection, self._now(), actor(), event, subject=f"feed:{name}", changed=sorted(values))
 
     def note(self, feed_id: int, **values: Any) -> None:
         """Write down how an update went; the index stays as it is."""
@@ -84,8 +92,10 @@ class FeedStore:
         """Remove a feed with all that it lists."""
         with self._database.write() as connection:
             connection.execute(delete(feed_blocks).where(feed_blocks.c.feed_id == feed_id))
-            connection.execute(delete(feeds).where(feeds.c.id == feed_id))
+            removed = delete(feeds).where(feeds.c.id == feed_id).returning(feeds.c.name)
+            name = connection.execute(removed).scalar_one_or_none()
             self._advance(connection)
+            note(connection, self._now(), actor(), "feed.removed", subject=f"feed:{name}")
 
     def lease(self, feed_id: int) -> bool:
         """Take a feed for an update; return whether nobody else, on any machine, is at it."""

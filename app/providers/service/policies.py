@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -13,6 +13,7 @@ from app.adapters.providers.model import Access
 from app.connections.tables import connections
 from app.db import Database
 from app.errors import Rejected
+from app.findings.audit.service.writing import note
 from app.keys import MasterKey
 from app.providers.bucket import Budget, take
 from app.providers.catalogue import CATALOGUE, ProviderName
@@ -79,6 +80,11 @@ class ProviderPolicies:
                 values = self._checked(provider, rows.get(provider), change)
                 values.update(changed_at=self._now(), changed_by=actor)
                 self._store(connection, connection_id, provider, values)
+                # The name of what was changed, never a key.
+                changed = sorted(field.name for field in fields(change) if getattr(change, field.name) is not None)
+                about: dict[str, Any] = {"enabled": values["enabled"], "changed": changed}
+                about |= {"subject": f"{name}:{provider.value}", "connection_id": connection_id}
+                note(connection, self._now(), actor, "provider.changed", **about)
             rows = self._rows(connection, connection_id)
         return [_setting(provider, rows.get(provider)) for provider in ProviderName]
 

@@ -33,7 +33,17 @@ def list_tickets() -> dict[str, Any]:
 def show_ticket(ticket_id: int) -> dict[str, Any]:
     """Show one ticket."""
     allow("tickets:read")
-    return {"ticket": views().ticket(state().ticket(ticket_id))}
+    ticket = state().ticket(ticket_id)
+    shown: dict[str, Any] = {"ticket": views().ticket(ticket)}
+    if "users" in request.args.get("include", "").split(","):
+        shown["users"] = [views().user(user) for user in _people(ticket)]
+    return shown
+
+
+def _people(ticket: Ticket) -> list[User]:
+    """Return who asked and who submitted, each once."""
+    people = state().data.users
+    return [people[each] for each in dict.fromkeys((ticket.requester_id, ticket.submitter_id)) if each in people]
 
 
 @pages.get("/tickets/show_many")

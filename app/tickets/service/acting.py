@@ -19,6 +19,7 @@ from app.db import Database
 from app.errors import DeskwardenError, Misconfigured, Temporary
 from app.jobs import Job, Queue
 from app.tickets.order import runnable
+from app.tickets.service import audited
 from app.tickets.service.leases import Lease, take
 from app.tickets.tables import actions, comments, decisions, scans, tickets
 
@@ -155,6 +156,7 @@ class Desk:
         """End an action as done, or as failed with the reason that people will read."""
         state = "failed" if error else "done"
         self.change(connection, action.id, state=state, finished_at=self.now(), error=error, **values)
+        audited.acted(connection, action, self.now(), error=error)
         log.info("action.finished", action=action.id, kind=action.kind, state=state, scan=action.scan_id)
 
     def settle_all(self, connection: Connection, ended: Sequence[Any], *, error: str | None) -> None:
@@ -169,6 +171,7 @@ class Desk:
             connection.execute(update(actions).where(actions.c.id.in_(about["id"])).values(**over))
             connection.execute(update(decisions).where(decisions.c.id.in_(about["decision_id"])).values(settled=True))
             connection.execute(update(scans).where(scans.c.id.in_(about["scan_id"])).values(reason=error))
+        audited.acted_together(connection, ended, self.now(), error=error)
         log.info("actions.finished", actions=len(ended), state=state, ticket=self.ticket_id)
 
     def settle(self, connection: Connection, action: Any, **scan_values: Any) -> None:

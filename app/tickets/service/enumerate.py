@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, update
 
 from app.adapters.zendesk import Comment, NotFound
 from app.db import Database
-from app.engine.model import Link
+from app.engine.model import Link, Verdict
 from app.errors import Misconfigured, Rejected, Temporary
 from app.jobs import Job, Queue
 from app.keys import MasterKey
@@ -25,6 +25,7 @@ from app.tickets.service.leases import Lease, take
 from app.tickets.service.links import Ask, LinkJudge, unsettled
 from app.tickets.service.locks import reopen
 from app.tickets.service.own_notes import OwnNotes
+from app.tickets.service.policies import PolicyFacts
 from app.tickets.service.record import Judgement
 from app.tickets.service.seen_links import MOST_LINKS, LinkStore, links_of, storable
 from app.tickets.tables import comments, inbox, scans, tickets
@@ -70,6 +71,7 @@ class Enumerator:
         store: LinkStore,
         ask: Ask,
         own_notes: OwnNotes,
+        facts: PolicyFacts,
         *,
         own_pages: str,
         now: Callable[[], float],
@@ -82,6 +84,7 @@ class Enumerator:
         self._links_store = store
         self._ask = ask
         self._own_notes = own_notes
+        self._facts = facts
         self._own_pages = own_pages
         self._now = now
 
@@ -140,11 +143,17 @@ class Enumerator:
         else:
             self._store(connection_id, ticket_id, lease, waiting, last, found)
 
+    def _learn(self, connection_id: int, ticket_id: int, read: Sequence[_Read]) -> None:
+        """Learn what policies ask about the ticket, where links are to be decided about; else files do when judged."""
+        if any(judgement.verdict is not Verdict.CLEAN for each in read for judgement in each.judgements):
+            self._facts.learn_all(connection_id, [ticket_id])
+
     def _store(
         self, connection_id: int, ticket_id: int, lease: Lease, waiting: Sequence[Any], last: int, found: list[Comment]
     ) -> None:
         read = self._judged(connection_id, ticket_id, lease, found)
         version = self._judge.version(connection_id) if any(each.links for each in read) else ""
+        self._learn(connection_id, ticket_id, read)
         with self._database.write() as connection:
             newest = max((each.comment.id for each in read), default=last)
             held = connection.execute(

@@ -14,7 +14,7 @@ from app.adapters.vault import Vault, VaultRef
 from app.db import Database
 from app.errors import Rejected
 from app.keys import MasterKey
-from app.tickets.service.scanning import Fetcher
+from app.tickets.service.originals import Fetcher
 from app.tickets.tables import scans
 
 CHUNK = 1 << 20

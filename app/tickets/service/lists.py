@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
 
 from app.connections.tables import connections
 from app.db import Database
 from app.errors import Rejected
+from app.findings.audit.service.writing import note
 from app.tickets import lists_csv
 from app.tickets.lists import LONGEST_REASON, Entry, EntryKind, Side, anchor_of, candidates, normalised
 from app.tickets.lists_csv import Line, Mistake
@@ -50,24 +51,48 @@ class Lists:
         with self._database.write() as transaction:
             row_id, fresh = self._put(transaction, side, line, actor, _ids(transaction))
             row = transaction.execute(select(list_entries).where(list_entries.c.id == row_id)).one()
+            self._note(transaction, actor, "list.added" if fresh else "list.changed", row)
         return _entry(row), fresh
 
-    def remove(self, side: Side, entry_id: int) -> Entry | None:
+    def remove(self, side: Side, entry_id: int, *, actor: str = "Deskwarden") -> Entry | None:
         """Take an entry off its list and return it; None when there is none of this id."""
         statement = delete(list_entries).where(list_entries.c.id == entry_id, list_entries.c.side == side.value)
         with self._database.write() as transaction:
             row = transaction.execute(statement.returning(list_entries)).one_or_none()
+            if row is not None:
+                self._note(transaction, actor, "list.removed", row)
         return None if row is None else _entry(row)
 
-    def page(self, side: Side, cursor: int | None = None, limit: int = 50) -> tuple[list[Entry], int | None]:
-        """Return up to ``limit`` entries, newest first and expired ones too, and the cursor of the next page."""
+    def page(
+        self, side: Side, cursor: int | None = None, limit: int = 50, *, kind: EntryKind | None = None, text: str = ""
+    ) -> tuple[list[Entry], int | None]:
+        """Return up to ``limit`` entries, newest first and expired ones too, and the cursor of the next page.
+
+        Of one kind when ``kind`` is given, and with ``text`` in their value, reason or the name of who added them.
+        """
         statement = select(list_entries).where(list_entries.c.side == side.value)
         statement = statement.order_by(list_entries.c.id.desc()).limit(limit + 1)
         if cursor is not None:
             statement = statement.where(list_entries.c.id < cursor)
+        if kind is not None:
+            statement = statement.where(list_entries.c.kind == kind.value)
+        if text:
+            columns = (list_entries.c.value, list_entries.c.reason, list_entries.c.actor)
+            statement = statement.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
         with self._database.read() as reading:
             rows = reading.execute(statement).all()
         return [_entry(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+
+    def counts(self, side: Side) -> dict[EntryKind, int]:
+        """Return how many entries of each kind a list has."""
+        statement = select(list_entries.c.kind, func.count()).where(list_entries.c.side == side.value)
+        with self._database.read() as reading:
+            found = {row[0]: row[1] for row in reading.execute(statement.group_by(list_entries.c.kind))}
+        return {kind: found.get(kind.value, 0) for kind in EntryKind}
+
+    def is_over(self, entry: Entry) -> bool:
+        """Return whether an entry has expired and no longer decides about anything."""
+        return entry.expires_at is not None and entry.expires_at <= self._now()
 
     def all(self, side: Side) -> list[Entry]:
         """Return every entry of a list, oldest first and expired ones too."""
@@ -143,7 +168,14 @@ class Lists:
                 return 0, 0, mistakes
             for line in lines:
                 added += self._put(transaction, side, line, actor, ids)[1]
+            updated = len(lines) - added
+            note(transaction, self._now(), actor, "list.imported", subject=side.value, added=added, updated=updated)
         return added, len(lines) - added, []
+
+    def _note(self, transaction: Connection, actor: str, event: str, row: Any) -> None:
+        """Record a change of an entry together with it. What it is about may name a customer, and is left out."""
+        subject, about = f"{row.side}:{row.id}", {"kind": row.kind, "reason": row.reason}
+        note(transaction, self._now(), actor, event, subject=subject, connection_id=row.connection_id, **about)
 
     def _put(
         self, transaction: Connection, side: Side, line: Line, actor: str, ids: dict[str, int]

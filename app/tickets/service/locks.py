@@ -8,10 +8,13 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, func, select, update
 
 from app.adapters.zendesk import Comment
+from app.db import Database
 from app.engine.passwords import may_hold_password
 from app.errors import Rejected
+from app.keys import MasterKey
+from app.tickets.filters import Kind
 from app.tickets.locked import MOST_RETRIES, REOPENED, is_locked, words
-from app.tickets.tables import decisions, scans
+from app.tickets.tables import comments, decisions, scans, uploads
 
 
 class Tenant(Protocol):
@@ -19,6 +22,19 @@ class Tenant(Protocol):
 
     def comments(self, ticket_id: int, *, newer_than: int | None = None) -> list[Comment]:
         """The ticket's comments after that one, oldest first."""
+
+
+def words_with(database: Database, keys: MasterKey, scan: Any) -> str:
+    """Return the words that came with a file: its comment, or the password that its sender gave."""
+    if scan.kind == Kind.UPLOAD:
+        query, purpose = select(uploads.c.password).where(uploads.c.scan_id == scan.id), "upload"
+    else:
+        mine = (comments.c.connection_id == scan.connection_id, comments.c.comment_id == scan.comment_id)
+        query, purpose = select(comments.c.text).where(*mine), "comment"
+    with database.read() as connection:
+        sealed = connection.execute(query).scalar_one_or_none()
+    said = keys.unseal(purpose, sealed).decode() if sealed else ""
+    return f"Password: {said}" if said and purpose == "upload" else said
 
 
 def all_words(tenant: Callable[[int, str], Tenant], scan: Any) -> str:

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.adapters.zendesk import Comment
+from app.db import Database
+from app.findings.mail_rules import Language
 from app.findings.notices import find_references, make_reference
+from app.findings.policy import Policy
 from app.keys import MasterKey
 from app.tickets.service.acting import Desk
+from app.tickets.service.policies import policy_of
 
 #: Seconds by which Zendesk's clock may be behind ours.
 CLOCK_SKEW = 300.0
@@ -32,6 +36,21 @@ class Pages:
     def ticket(self, connection: str, ticket_id: int) -> str:
         """Return the address of all scans of a ticket; other tenants have tickets of the same number."""
         return f"{self.public_url}/scans?connection={connection}&ticket={ticket_id}"
+
+
+class NoteLanguages:
+    """The language of the notes in a ticket: its policy's."""
+
+    def __init__(self, database: Database, default: Policy, now: Callable[[], float]) -> None:
+        self._database = database
+        self._default = default
+        self._now = now
+
+    def of(self, connection_id: int, ticket_id: int) -> Language:
+        """Return the language that the agents of a ticket are told things in."""
+        with self._database.read() as connection:
+            policy = policy_of(connection, self._default, connection_id, ticket_id, now=self._now())
+        return policy.mail.language
 
 
 class NoteFinder:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.adapters.zendesk import Comment
 from app.db import Database
+from app.engine.links.extract import extract_links
 from app.engine.model import Link
 from app.findings.notices import find_references
 from app.tickets.service.notes import NoteFinder
@@ -44,7 +45,7 @@ class OwnNotes:
         }
 
     def without_told(self, connection_id: int, ticket_id: int, links: Sequence[Link]) -> list[Link]:
-        """Return the links that no row of this ticket names."""
+        """Return the links that no row of this ticket names, neither as a link nor as a file called like one."""
         known: set[str] = set()
         with self._database.read() as connection:
             for start in range(0, len(links), _AT_ONCE):
@@ -55,7 +56,19 @@ class OwnNotes:
                     .where(scans.c.kind == "url", scans.c.url.in_(urls))
                 )
                 known |= set(rows.scalars())
-        return [link for link in links if link.url not in known]
+        left = [link for link in links if link.url not in known]
+        names = self._names(connection_id, ticket_id) if left else set()
+        return [link for link in left if link.url not in names]
+
+    def _names(self, connection_id: int, ticket_id: int) -> set[str]:
+        """Return what the names of the ticket's files, and of what is inside them, look like as addresses."""
+        files = select(scans.c.name, scans.c.findings).where(
+            scans.c.connection_id == connection_id, scans.c.ticket_id == ticket_id, scans.c.kind == "attachment"
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(files).all()
+        named = [part for row in rows for finding in row.findings for part in str(finding.get("where", "")).split("/")]
+        return {link.url for link in extract_links("\n".join([*(row.name for row in rows), *named]))}
 
     def _references(self, connection_id: int, ticket_id: int) -> set[str]:
         with self._database.read() as connection:

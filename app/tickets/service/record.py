@@ -10,7 +10,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from app.engine.model import Finding, Link, Verdict
 from app.findings.policy import Effect, Policy
-from app.tickets.tables import actions, decisions, scans, tickets
+from app.tickets.filters import Kind
+from app.tickets.service import audited
+from app.tickets.tables import actions, decisions, scans, tickets, uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,10 @@ class Judgement:
     feeds_version: str | None = None
     #: The entry of a list that decided.
     entry_id: int | None = None
+    #: What the engine said before a policy looked at it; None where it was not asked.
+    engine_verdict: Verdict | None = None
+    #: What would have been ordered, had the policy not only observed.
+    withheld: Effect | None = None
 
 
 def record(
@@ -38,23 +44,39 @@ def record(
     policy: Policy,
     now: float,
     vault: dict[str, Any] | None = None,
+    by_hand: bool = False,
 ) -> int:
     """Write the decision and plan its actions; return the decision's id. ``scan`` is a row of ``scans``.
 
     A copy that is in the vault already makes the copying a done action, so that every redaction has one before it.
     """
     [decision_id] = _decide(connection, [(scan, judgement, effect)], policy=policy, now=now)
-    if effect is Effect.QUARANTINE:
+    told = audited.given if by_hand else audited.judged
+    told(connection, [(scan, judgement, effect)], now)
+    if effect in (Effect.QUARANTINE, Effect.HOLD):
         _plan(connection, scan, decision_id, "vault", now, done=vault is not None)
     if effect in _DEEDS:
         _plan(connection, scan, decision_id, _DEEDS[effect], now)
     if effect is not Effect.NOTHING:
         due(connection, scan.connection_id, scan.ticket_id, now)
     values: dict[str, Any] = {"verdict": judgement.verdict.value, "verdict_by": judgement.by}
+    if judgement.engine_verdict is not None:
+        values["engine_verdict"] = judgement.engine_verdict.value
     if vault is not None:
         values["vault"] = vault
     connection.execute(update(scans).where(scans.c.id == scan.id).values(**values))
+    if scan.kind == Kind.UPLOAD:
+        _owe_callback(connection, scan.id, now)
     return decision_id
+
+
+def _owe_callback(connection: Connection, scan_id: int, now: float) -> None:
+    """Whoever sent the file is owed word of every verdict on it."""
+    connection.execute(
+        update(uploads)
+        .where(uploads.c.scan_id == scan_id, uploads.c.callback_url.is_not(None))
+        .values(callback_at=now, next_at=now, attempts=0, error=None)
+    )
 
 
 def record_links(
@@ -65,6 +87,7 @@ def record_links(
     The scans' rows bear their verdicts already.
     """
     ids = _decide(connection, judged, policy=policy, now=now)
+    audited.judged(connection, judged, now)
     for decision_id, (scan, _, effect) in zip(ids, judged, strict=True):
         if effect in _DEEDS:
             _plan(connection, scan, decision_id, _DEEDS[effect], now)
@@ -73,7 +96,7 @@ def record_links(
 
 
 #: The action that an effect orders, besides telling of it and the copy that a quarantine begins with.
-_DEEDS = {Effect.QUARANTINE: "redact", Effect.RELEASE: "release", Effect.REDACT: "redact_link"}
+_DEEDS = {Effect.QUARANTINE: "redact", Effect.HOLD: "redact", Effect.RELEASE: "release", Effect.REDACT: "redact_link"}
 
 
 def _decide(
@@ -91,6 +114,7 @@ def _decide(
             "actor": judgement.actor,
             "reason": judgement.reason,
             "effect": effect.value,
+            "withheld": judgement.withheld.value if judgement.withheld is not None else None,
             "policy_version": version,
             "rules_version": judgement.rules_version,
             "feeds_version": judgement.feeds_version,

@@ -17,7 +17,7 @@ from app.errors import DeskwardenError, Misconfigured, Rejected, Temporary
 from app.keys import MasterKey
 from app.tickets.redaction import MOST_SENDINGS, Presence, Target, presence
 from app.tickets.service.acting import Desk, patience
-from app.tickets.service.scanning import Fetcher
+from app.tickets.service.originals import Fetcher
 from app.tickets.service.spool import place
 from app.tickets.tables import actions, scans
 

@@ -15,7 +15,7 @@ from app.errors import DeskwardenError, Misconfigured, Rejected, Temporary
 from app.findings import notices as words
 from app.tickets.redaction import Target
 from app.tickets.service.acting import Desk, LeaseLost
-from app.tickets.service.notes import NoteFinder, Pages
+from app.tickets.service.notes import NoteFinder, NoteLanguages, Pages
 from app.tickets.tables import actions, decisions, scans
 
 log = structlog.get_logger()
@@ -24,10 +24,11 @@ log = structlog.get_logger()
 class Releasing:
     """The ``release`` action, ordered by a person's clean verdict."""
 
-    def __init__(self, vault: Vault, finder: NoteFinder, pages: Pages) -> None:
+    def __init__(self, vault: Vault, finder: NoteFinder, pages: Pages, languages: NoteLanguages) -> None:
         self._vault = vault
         self._finder = finder
         self._pages = pages
+        self._languages = languages
 
     def run(self, desk: Desk, due: Sequence[Any]) -> bool:
         """Give back what is due."""
@@ -106,6 +107,7 @@ class Releasing:
                 link=self._pages.scan(scan.id),
             ),
             reference=self._finder.reference(action.key),
+            language=self._languages.of(desk.connection_id, desk.ticket_id),
         )
         detail = {**action.detail, "sent": desk.now()}
         try:

@@ -2,6 +2,7 @@
 
 Only what may have changed is judged again: a link whose feeds and lists are those of last time just gets its next date.
 Nobody is asked for it: no call to Zendesk, so whether the ticket is still open shows when there is something to tell.
+(Only where a policy asks for more than is remembered of a ticket, and one of its links got worse, is the ticket read.)
 A change for the worse acts like a first verdict; one for the better is recorded.
 """
 
@@ -27,7 +28,7 @@ from app.tickets.ageing import change, next_review
 from app.tickets.service.leases import LEASE_SECONDS
 from app.tickets.service.links import Ask, LinkJudge
 from app.tickets.service.lists import Lists
-from app.tickets.service.policies import policy_of
+from app.tickets.service.policies import PolicyFacts, decided, policy_finder
 from app.tickets.service.record import Judgement, is_cut, record
 from app.tickets.tables import decisions, scans
 
@@ -49,6 +50,7 @@ class LinkReview:
         policy: Policy,
         now: Callable[[], float],
         ask: Ask | None = None,
+        facts: PolicyFacts | None = None,
     ) -> None:
         self._database = database
         self._queue = queue
@@ -56,6 +58,7 @@ class LinkReview:
         self._policy = policy
         self._now = now
         self._ask = ask
+        self._facts = facts
 
     def run(self, connection_id: int) -> None:
         """Judge the links that are due, unless another worker is at them."""
@@ -67,6 +70,9 @@ class LinkReview:
         old = [row for row in due if row.judged_with != version and row.verdict_by != "person" and row.urls]
         links = [Link.from_dict({**row.urls[0], "reasons": ()}) for row in old]
         judged = dict(zip((row.id for row in old), self._judge.judge(connection_id, links), strict=True))
+        if self._facts is not None:
+            worse = [row.ticket_id for row in old if judged[row.id].verdict.rank > Verdict(row.verdict).rank]
+            self._facts.learn_all(connection_id, worse)
         acting = self._store(connection_id, token, due, judged, version)
         log.info("links.reviewed", connection=connection_id, links=len(due), judged=len(judged), tickets=len(acting))
         for ticket_id in acting:
@@ -130,13 +136,16 @@ class LinkReview:
         """Write what changed and everybody's next date; return the tickets on which there is something to do."""
         now, acting = self._now(), set()
         with self._database.write() as connection:
-            policy = policy_of(connection, self._policy, connection_id)
             changed = [row for row in due if row.id in judged and _differs(row, judged[row.id])]
             since = _decided_at(connection, [row.id for row in changed])
+            find = policy_finder(connection, self._policy, connection_id, now=now)
             for row in changed:
+                policy = find(row.ticket_id)
+                under, ordered = decided(judged[row.id], policy, kind="url", now=now)
                 # Else a person spoke meanwhile, or we were too slow.
-                if _rewrite(connection, row, judged[row.id], token):
-                    effect = _decide(connection, row, judged[row.id], since.get(row.id, row.created_at), policy, now)
+                if _rewrite(connection, row, under, token):
+                    at = since.get(row.id, row.created_at)
+                    effect = _decide(connection, row, under, ordered, at, policy, now)
                     if effect is not Effect.NOTHING:
                         acting.add(row.ticket_id)
             _move_on(connection, due, token, version, now)
@@ -169,7 +178,8 @@ def _is_open(row: Any, judgement: Judgement | None) -> bool:
 
 def _differs(row: Any, judgement: Judgement) -> bool:
     """Whether the verdict is another one. What a person says of an address is offered, not done, to earlier links."""
-    return judgement.by != "person" and judgement.verdict.value != row.verdict
+    before = row.engine_verdict if judgement.by == "engine" and row.verdict_by == "engine" else None
+    return judgement.by != "person" and judgement.verdict.value != (before or row.verdict)
 
 
 def _decided_at(connection: Connection, scan_ids: Sequence[int]) -> dict[int, float]:
@@ -192,14 +202,18 @@ def _rewrite(connection: Connection, row: Any, judgement: Judgement, token: str)
     return bool(written.rowcount)
 
 
-def _decide(connection: Connection, row: Any, judgement: Judgement, since: float, policy: Policy, now: float) -> Effect:
+def _decide(
+    connection: Connection, row: Any, judgement: Judgement, ordered: Effect, since: float, policy: Policy, now: float
+) -> Effect:
     """Record what is thought now, and order what follows from a change for the worse."""
     before = Verdict(row.verdict)
     # What others sent through the API lies in no ticket, and a link that was taken out lies there no more.
     acts = judgement.verdict.rank > before.rank and row.ticket_id is not None and not is_cut(connection, row.id)
-    effect = policy.effect("url", judgement.verdict) if acts else Effect.NOTHING
-    told = change(before, since, now, _cause(judgement))
-    record(connection, row, replace(judgement, reason=told), effect, policy=policy, now=now)
+    effect = ordered if acts else Effect.NOTHING
+    by_policy = judgement.reason if judgement.by == "engine" else ""
+    told = " ".join(filter(None, (change(before, since, now, _cause(judgement)), by_policy)))
+    judgement = replace(judgement, reason=told, withheld=judgement.withheld if acts else None)
+    record(connection, row, judgement, effect, policy=policy, now=now)
     if judgement.entry_id is not None:
         Lists.count_hits(connection, {judgement.entry_id: 1}, now)
     return effect

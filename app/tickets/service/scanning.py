@@ -6,12 +6,12 @@ Could not tell is not clean: whatever stops the judging ends as ``unknown`` with
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-import orjson
 import structlog
 from sqlalchemy import Connection, select, update
 
@@ -19,10 +19,12 @@ from app.adapters.vault import Vault
 from app.adapters.zendesk import Downloaded, NotFound
 from app.db import Database
 from app.engine.model import Finding, Report, Severity, Verdict
+from app.engine.policy import Policy as EnginePolicy
 from app.errors import DeskwardenError, Misconfigured, Rejected, Temporary
 from app.findings.policy import Effect, Policy
 from app.jobs import Job, Queue
 from app.keys import MasterKey
+from app.tickets.filters import Kind, State
 from app.tickets.lists import decide_by_lists
 from app.tickets.locked import REOPENED, is_locked
 from app.tickets.service.cache import VerdictCache
@@ -30,8 +32,11 @@ from app.tickets.service.file_links import with_judged_links
 from app.tickets.service.leases import LEASE_SECONDS, Lease, take
 from app.tickets.service.links import LinkJudge, judgement_by_list, standing_judgement
 from app.tickets.service.lists import Lists
-from app.tickets.service.locks import Tenant, all_words
+from app.tickets.service.locks import Tenant, all_words, words_with
+from app.tickets.service.originals import Fetcher, Originals
+from app.tickets.service.policies import PolicyFacts, decided, policy_of
 from app.tickets.service.record import Judgement, due, record
+from app.tickets.service.rescans import standing_state
 from app.tickets.service.spool import place
 from app.tickets.tables import comments, decisions, scans
 
@@ -58,21 +63,14 @@ class Engine(Protocol):
         """Judge the file."""
 
 
-class Fetcher(Protocol):
-    """Gets an attachment into the spool; raises NotFound, Rejected, Misconfigured or Temporary."""
-
-    def fetch(
-        self, source: dict[str, Any], name: str, destination: Path, progress: Callable[[int], None]
-    ) -> Downloaded:
-        """Download, hashing on the way, under the rules for hosts and sizes."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     judgement: Judgement
     state: str
     vault: dict[str, Any] | None = None
     content_type: str | None = None
+    #: Whether the file was there to be had.
+    fetched: bool = True
 
 
 class Scanner:
@@ -89,6 +87,7 @@ class Scanner:
         fetcher: Callable[[int], Fetcher],
         tenant: Callable[[int, str], Tenant],
         links: LinkJudge,
+        facts: PolicyFacts,
         *,
         policy: Policy,
         spool: Path,
@@ -100,13 +99,14 @@ class Scanner:
         self._vault = vault
         self._engine = engine
         self._lists = lists
-        self._fetcher = fetcher
+        self._originals = Originals(keys, vault, fetcher)
         self._tenant = tenant
         self._policy = policy
         self._spool = spool
         self._now = now
         self._cache = VerdictCache(database)
         self._links = links
+        self._facts = facts
 
     def run(self, scan_id: int) -> None:
         """Judge the scan, unless it is judged already or somebody else is at it."""
@@ -144,9 +144,8 @@ class Scanner:
             ).one()
 
     def _judge(self, lease: Lease, scan: Any, spooled: Path) -> _Outcome:
-        source = orjson.loads(self._keys.unseal("source", scan.source))
         try:
-            got = self._fetcher(scan.connection_id).fetch(source, scan.name, spooled, _keeper(lease, self._now))
+            got = self._originals.fetch(scan, spooled, _keeper(lease, self._now))
         except NotFound as error:
             if self._now() - scan.queued_at < INVISIBLE_SECONDS:
                 raise Temporary("The file is not there yet.", code="not_yet") from error
@@ -156,9 +155,37 @@ class Scanner:
         with self._database.write() as connection:
             connection.execute(update(scans).where(lease.held()).values(sha256=got.sha256, size=got.size))
         judgement, kind = self._verdict(lease, scan, got, spooled)
-        effect = self._policy.effect(scan.kind, judgement.verdict)
-        vault = self._copy(scan, got, spooled) if effect is Effect.QUARANTINE else None
-        return _Outcome(judgement, "done", vault, kind)
+        outcome = _Outcome(judgement, "done", None, kind)
+        self._learn(scan)
+        with self._database.read() as connection:
+            _, _, effect = self._under_policy(connection, scan, outcome)
+        if effect in (Effect.QUARANTINE, Effect.HOLD):
+            return replace(outcome, vault=self._copy(scan, got, spooled))
+        return outcome
+
+    def _learn(self, scan: Any) -> None:
+        """Learn what policies ask about the ticket. A bad file does not wait long for that: a wider policy holds."""
+        try:
+            self._facts.learn(scan.connection_id, scan.ticket_id)
+        except (Temporary, Misconfigured) as error:
+            if self._now() - scan.queued_at < INVISIBLE_SECONDS:
+                raise
+            log.warning("policy.ticket_unknown", scan=scan.id, code=error.code)
+
+    def _under_policy(self, connection: Connection, scan: Any, outcome: _Outcome) -> tuple[Policy, Judgement, Effect]:
+        """Return the policy of the ticket, the judgement as that has it, and what it orders."""
+        now = self._now()
+        policy = policy_of(connection, self._policy, scan.connection_id, scan.ticket_id, now=now)
+        under, effect = decided(
+            outcome.judgement,
+            policy,
+            kind=scan.kind,
+            now=now,
+            name=scan.name,
+            content_type=outcome.content_type,
+            fetched=outcome.fetched,
+        )
+        return policy, under, effect
 
     def _verdict(self, lease: Lease, scan: Any, got: Downloaded, spooled: Path) -> tuple[Judgement, str | None]:
         if decided := self._decided(scan, got):
@@ -188,7 +215,8 @@ class Scanner:
 
     def _report(self, lease: Lease, scan: Any, got: Downloaded, spooled: Path) -> Report:
         digest = self._engine.rules_digest
-        key = self._cache.key(got.sha256, scan.name, digest, self._policy.version)
+        # A report is about the content alone: what a policy makes of it comes after.
+        key = self._cache.key(got.sha256, scan.name, digest, EnginePolicy().version)
         report = self._cache.get(key)
         if report is None:
             _keep(lease)
@@ -199,24 +227,15 @@ class Scanner:
 
     def _scanned(self, lease: Lease, scan: Any, spooled: Path) -> Report:
         """Judge by the words of the file's own comment, and of all others when something in it stays locked."""
-        text = self._text(scan)
+        text = words_with(self._database, self._keys, scan)
         report = self._engine.scan(spooled, name=scan.name, comment=text)
-        if not is_locked(finding.id for finding in report.findings):
+        if scan.ticket_id is None or not is_locked(finding.id for finding in report.findings):
             return report
         ticket = all_words(self._tenant, scan)
         if not ticket.strip():
             return report
         _keep(lease)
         return self._engine.scan(spooled, name=scan.name, comment=f"{text}\n{ticket}")
-
-    def _text(self, scan: Any) -> str:
-        with self._database.read() as connection:
-            sealed = connection.execute(
-                select(comments.c.text).where(
-                    comments.c.connection_id == scan.connection_id, comments.c.comment_id == scan.comment_id
-                )
-            ).scalar_one_or_none()
-        return self._keys.unseal("comment", sealed).decode() if sealed else ""
 
     def _copy(self, scan: Any, got: Downloaded, spooled: Path) -> dict[str, Any] | None:
         """Put the original away while it is at hand. A vault that is away delays the redaction, not the verdict."""
@@ -229,18 +248,17 @@ class Scanner:
         return ref.to_dict()
 
     def _finish(self, lease: Lease, scan: Any, outcome: _Outcome) -> None:
-        judgement, now = outcome.judgement, self._now()
-        effect = self._policy.effect(scan.kind, judgement.verdict)
-        values = {**_values(outcome), "finished_at": now}
+        now = self._now()
         with self._database.write() as connection:
+            policy, judgement, effect = self._under_policy(connection, scan, outcome)
+            values = {**_values(outcome, judgement), "finished_at": now}
             row = connection.execute(update(scans).where(lease.held()).values(**values).returning(scans)).one_or_none()
             if row is None:  # we were too slow: somebody else finished it
                 return
             if judgement.entry_id is not None:
                 Lists.count_hits(connection, {judgement.entry_id: 1}, now)
-            if _is_repeated(connection, row, judgement):
-                effect = Effect.NOTHING  # what it ordered was ordered before
-            record(connection, row, judgement, effect, policy=self._policy, now=now, vault=outcome.vault)
+            effect, judgement = _not_twice(connection, row, judgement, effect)
+            record(connection, row, judgement, effect, policy=policy, now=now, vault=outcome.vault)
             acts = _is_untold(connection, row)
             if acts:
                 due(connection, scan.connection_id, scan.ticket_id, now)
@@ -249,6 +267,9 @@ class Scanner:
         if acts:
             with contextlib.suppress(Temporary):
                 self._queue.put(Job.ACT, connection_id=scan.connection_id, ticket_id=scan.ticket_id)
+        if scan.kind == Kind.UPLOAD:
+            with contextlib.suppress(Temporary):
+                self._queue.put(Job.CALL_BACK, scan_id=scan.id)
 
     def _forget_text(self, connection: Any, scan: Any) -> None:
         """Passwords stand in comments: their text goes as soon as no file of theirs waits."""
@@ -292,9 +313,8 @@ class Scanner:
             )
 
 
-def _values(outcome: _Outcome) -> dict[str, Any]:
+def _values(outcome: _Outcome, judgement: Judgement) -> dict[str, Any]:
     """Return what becomes of the scan's row, besides the verdict, which goes with the decision."""
-    judgement = outcome.judgement
     kind = {"content_type": outcome.content_type} if outcome.content_type else {}
     return {
         **kind,
@@ -319,12 +339,28 @@ def _is_untold(connection: Connection, scan: Any) -> bool:
     return connection.execute(untold.limit(1)).first() is not None
 
 
-def _is_repeated(connection: Connection, scan: Any, judgement: Judgement) -> bool:
-    """Whether the scan has been judged before, and just so."""
-    last = connection.execute(
-        select(decisions.c.verdict).where(decisions.c.scan_id == scan.id).order_by(decisions.c.id.desc()).limit(1)
-    ).scalar_one_or_none()
-    return last == judgement.verdict.value
+def _not_twice(connection: Connection, scan: Any, judgement: Judgement, effect: Effect) -> tuple[Effect, Judgement]:
+    """Return what a judgement still orders on a scan that was judged before: nothing that was ordered already.
+
+    The scan's state stays what was done about the file.
+    """
+    before = connection.execute(
+        select(decisions.c.verdict, decisions.c.effect)
+        .where(decisions.c.scan_id == scan.id)
+        .order_by(decisions.c.id.desc())
+    ).all()
+    if not before:
+        return effect, judgement
+    # What a policy only observed then is ordered when the same verdict comes under another one.
+    same = itertools.takewhile(lambda row: row.verdict == judgement.verdict.value, before)
+    was_ordered = any(row.effect == effect.value for row in same)
+    standing = standing_state(connection, scan.id)
+    if standing is not None:
+        connection.execute(update(scans).where(scans.c.id == scan.id).values(state=standing.value))
+    gone = standing is State.QUARANTINED and effect in (Effect.QUARANTINE, Effect.HOLD)
+    if was_ordered or gone:
+        return Effect.NOTHING, replace(judgement, withheld=None)
+    return effect, judgement
 
 
 class LeaseLost(Temporary):
@@ -351,4 +387,5 @@ def _keeper(lease: Lease, now: Callable[[], float]) -> Callable[[int], None]:
 
 def _failed(code: str, name: str, title: str) -> _Outcome:
     finding = Finding(code, Severity.UNKNOWN, name, title)
-    return _Outcome(Judgement(Verdict.UNKNOWN, "engine", "Deskwarden", reason=title, findings=(finding,)), "failed")
+    judgement = Judgement(Verdict.UNKNOWN, "engine", "Deskwarden", reason=title, findings=(finding,))
+    return _Outcome(judgement, "failed", fetched=not code.startswith("fetch."))

@@ -18,7 +18,7 @@ from app.engine.model import Finding, Link, Severity, Verdict
 from app.findings.policy import Effect, Policy
 from app.tickets.ageing import next_review
 from app.tickets.service.lists import Lists
-from app.tickets.service.policies import policy_of
+from app.tickets.service.policies import decided, policy_of
 from app.tickets.service.record import Judgement, record_links
 from app.tickets.tables import scans
 
@@ -59,10 +59,11 @@ class LinkStore:
         """
         if not links:
             return False
-        policy = policy_of(connection, self._policy, origin["connection_id"])
-        judged = _by_identity(place, links[:MOST_LINKS], judgements[:MOST_LINKS])
+        policy = policy_of(connection, self._policy, origin["connection_id"], origin["ticket_id"], now=now)
+        under = [decided(each, policy, kind="url", now=now) for each in judgements[:MOST_LINKS]]
+        judged = _by_identity(place, links[:MOST_LINKS], under)
         common = {**origin, "kind": "url", "judged_with": version, "review_at": next_review(now, now)}
-        rows = [_row(common, identity, *each, now) for identity, each in judged.items()]
+        rows = [_row(common, identity, *each[:2], now) for identity, each in judged.items()]
         if len(links) > MOST_LINKS:
             self._store_rest(connection, origin, place, now)
         orders = False
@@ -74,19 +75,16 @@ class LinkStore:
         self,
         connection: Connection,
         rows: Sequence[dict[str, Any]],
-        judged: Mapping[str, tuple[Link, Judgement]],
+        judged: Mapping[str, tuple[Link, Judgement, Effect]],
         policy: Policy,
         now: float,
     ) -> bool:
         new = connection.execute(self._database.insert_once(scans).returning(*_NEEDED), rows).all()
-        decided = []
-        for scan in sorted(new, key=lambda row: row.id):
-            judgement = judged[scan.identity][1]
-            decided.append((scan, judgement, policy.effect("url", judgement.verdict)))
-        record_links(connection, decided, policy=policy, now=now)
-        by_entry = (judgement.entry_id for _, judgement, _ in decided)
+        ordered = [(scan, *judged[scan.identity][1:]) for scan in sorted(new, key=lambda row: row.id)]
+        record_links(connection, ordered, policy=policy, now=now)
+        by_entry = (judgement.entry_id for _, judgement, _ in ordered)
         Lists.count_hits(connection, Counter(entry for entry in by_entry if entry is not None), now)
-        return any(effect is not Effect.NOTHING for _, _, effect in decided)
+        return any(effect is not Effect.NOTHING for _, _, effect in ordered)
 
     def _store_rest(self, connection: Connection, origin: Mapping[str, Any], place: str, now: float) -> None:
         """Say that there were more links than are judged: what nobody looked at is not clean."""
@@ -120,15 +118,15 @@ def storable(text: str) -> str:
 
 
 def _by_identity(
-    place: str, links: Sequence[Link], judgements: Sequence[Judgement]
-) -> dict[str, tuple[Link, Judgement]]:
+    place: str, links: Sequence[Link], under: Sequence[tuple[Judgement, Effect]]
+) -> dict[str, tuple[Link, Judgement, Effect]]:
     """Return each target once, with the worst that was said of a link to it."""
-    found: dict[str, tuple[Link, Judgement]] = {}
-    for link, judgement in zip(links, judgements, strict=True):
+    found: dict[str, tuple[Link, Judgement, Effect]] = {}
+    for link, (judgement, effect) in zip(links, under, strict=True):
         digest = hashlib.sha256(link.url.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         identity = f"url:{place}:{digest}"
         if identity not in found or judgement.verdict.rank > found[identity][1].verdict.rank:
-            found[identity] = (link, judgement)
+            found[identity] = (link, judgement, effect)
     return found
 
 
@@ -145,5 +143,6 @@ def _row(common: Mapping[str, Any], identity: str, link: Link, judgement: Judgem
         "finished_at": now,
         "verdict": judgement.verdict.value,
         "verdict_by": judgement.by,
+        "engine_verdict": judgement.engine_verdict.value if judgement.engine_verdict is not None else None,
         "findings": [finding.to_dict() for finding in judgement.findings],
     }

@@ -19,6 +19,7 @@ from app.tickets.tables import actions, decisions, notices, scans
 #: The deed of an effect, and what has become of the thing when it is done.
 _DEEDS = {
     Effect.QUARANTINE.value: ("redact", words.REDACTED),
+    Effect.HOLD.value: ("redact", words.REDACTED),
     Effect.REDACT.value: ("redact_link", words.REDACTED),
     Effect.RELEASE.value: ("release", words.RELEASED),
 }
@@ -101,6 +102,8 @@ def _file(row: Any, deeds: dict[tuple[int, str], str], pages: Pages) -> words.Fi
         where=finding.where if finding else "",
         outcome=_outcome(row, deeds),
         link=pages.scan(row.id),
+        finding=finding.id if finding else "",
+        technique=finding.technique if finding else "",
     )
 
 
@@ -116,6 +119,8 @@ def _link(row: Any, deeds: dict[tuple[int, str], str], again: set[int], pages: P
         place=found.get("where", ""),
         shown=found.get("text", ""),
         changed=row.decision_reason if row.id in again and row.decision_verdict_by != "person" else "",
+        finding=finding.id if finding else "",
+        technique=finding.technique if finding else "",
     )
 
 

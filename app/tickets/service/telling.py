@@ -16,7 +16,7 @@ from app.errors import Misconfigured, Rejected, Temporary
 from app.findings import notices as words
 from app.findings.policy import Effect
 from app.tickets.service.acting import Desk
-from app.tickets.service.notes import NoteFinder, Pages
+from app.tickets.service.notes import NoteFinder, NoteLanguages, Pages
 from app.tickets.service.subjects import gather
 from app.tickets.tables import actions, comments, decisions, notices, scans
 
@@ -130,9 +130,10 @@ class Forming:
 class Noting:
     """The ``note`` action: one internal note about a comment's files and links."""
 
-    def __init__(self, finder: NoteFinder, pages: Pages) -> None:
+    def __init__(self, finder: NoteFinder, pages: Pages, languages: NoteLanguages) -> None:
         self._finder = finder
         self._pages = pages
+        self._languages = languages
 
     def run(self, desk: Desk, due: Sequence[Any]) -> bool:
         """Write the notes that are due."""
@@ -167,7 +168,11 @@ class Noting:
             subject = gather(connection, action, self._pages)
         told = subject.notice
         note = words.quarantine_note(
-            told.files, told.links, reference=self._finder.reference(action.key), page=told.page
+            told.files,
+            told.links,
+            reference=self._finder.reference(action.key),
+            page=told.page,
+            language=self._languages.of(desk.connection_id, desk.ticket_id),
         )
         desk.mark_sending(action.id, detail={**action.detail, "sent": desk.now()})
         desk.keep()

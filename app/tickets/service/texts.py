@@ -18,10 +18,11 @@ from sqlalchemy import Connection
 from app.adapters.zendesk import TicketEvent
 from app.db import Database
 from app.engine.links.extract import extract_links
-from app.engine.model import Link
+from app.engine.model import Link, Verdict
 from app.errors import Temporary
 from app.jobs import Job, Queue
 from app.tickets.service.links import Ask, LinkJudge, unsettled
+from app.tickets.service.policies import PolicyFacts
 from app.tickets.service.record import Judgement
 from app.tickets.service.seen_links import MOST_LINKS, LinkStore
 from app.tickets.tables import tickets
@@ -42,6 +43,7 @@ class TicketTexts:
         *,
         own_pages: str,
         now: Callable[[], float],
+        facts: PolicyFacts | None = None,
     ) -> None:
         self._database = database
         self._queue = queue
@@ -50,6 +52,7 @@ class TicketTexts:
         self._ask = ask
         self._own_pages = own_pages
         self._now = now
+        self._facts = facts
 
     def read(self, connection_id: int, events: Iterable[TicketEvent]) -> None:
         """Keep the links of what the events wrote; one that stood there before is kept once."""
@@ -63,6 +66,13 @@ class TicketTexts:
             return
         version = self._judge.version(connection_id)
         judgements = [self._judge.judge(connection_id, links) for _, _, links in found]
+        if self._facts is not None:
+            bad = [
+                ticket_id
+                for (ticket_id, _, _), said in zip(found, judgements, strict=True)
+                if any(each.verdict is not Verdict.CLEAN for each in said)
+            ]
+            self._facts.learn_all(connection_id, bad)
         ordered = set()
         with self._database.write() as connection:
             for (ticket_id, place, links), said in zip(found, judgements, strict=True):

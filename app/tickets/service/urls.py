@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
-from app.connections.tables import connections
 from app.db import Database
 from app.engine.links.canonical import canonical
 from app.engine.links.extract import refang
@@ -17,14 +17,11 @@ from app.errors import Rejected
 from app.findings.policy import Effect, Policy
 from app.tickets.ageing import next_review
 from app.tickets.service.links import Ask, LinkJudge, unsettled
+from app.tickets.service.nobody import CHANNEL, connection_of
+from app.tickets.service.policies import decided, policy_of
 from app.tickets.service.record import Judgement, record
 from app.tickets.service.seen_links import storable
 from app.tickets.tables import scans
-
-#: The connection of what is sent without naming one. It is no tenant: nobody is connected, and nothing is fetched.
-NOBODYS = "uploads"
-#: What stands as the way on which it came.
-CHANNEL = "api"
 
 
 class UrlScans:
@@ -52,7 +49,8 @@ class UrlScans:
         Raises Rejected with code ``url`` when one is no web address, ``connection`` when there is no such tenant.
         """
         links = [link_of(url) for url in urls]
-        connection_id = self._connection(connection)
+        with self._database.write() as writing:
+            connection_id = connection_of(writing, connection, self._now())
         version = self._judge.version(connection_id)
         judgements = self._judge.judge(connection_id, links)
         with self._database.write() as writing:
@@ -68,6 +66,8 @@ class UrlScans:
         self, writing: Connection, connection_id: int, link: Link, judgement: Judgement, version: str, actor: str
     ) -> int:
         now = self._now()
+        policy = policy_of(writing, self._policy, connection_id, now=now)
+        judgement, _ = decided(judgement, policy, kind="url", now=now)
         titles = [finding.title for finding in judgement.findings]
         row = writing.execute(
             insert(scans)
@@ -90,39 +90,8 @@ class UrlScans:
             )
             .returning(scans)
         ).one()
-        record(writing, row, judgement, Effect.NOTHING, policy=self._policy, now=now)
+        record(writing, row, replace(judgement, withheld=None), Effect.NOTHING, policy=policy, now=now)
         return int(row.id)
-
-    def _connection(self, name: str | None) -> int:
-        with self._database.write() as writing:
-            query = select(connections.c.id, connections.c.auth)
-            if name is not None:
-                found = writing.execute(query.where(connections.c.name == name)).one_or_none()
-                if found is None:
-                    raise Rejected(f"There is no connection named '{name[:60]}'.", code="connection")
-                return int(found.id)
-            nobodys = writing.execute(select(connections.c.id).where(connections.c.auth == "none")).scalar()
-            return int(nobodys) if nobodys is not None else self._make_nobodys(writing)
-
-    def _make_nobodys(self, writing: Connection) -> int:
-        taken = writing.execute(select(connections.c.id).where(connections.c.name == NOBODYS)).scalar()
-        now = self._now()
-        return int(
-            writing.execute(
-                insert(connections)
-                .values(
-                    # A tenant's name never has brackets.
-                    name=NOBODYS if taken is None else f"({NOBODYS})",
-                    base_url="",
-                    auth="none",
-                    secret=b"",
-                    created_at=now,
-                    # So that nobody tries to reach it.
-                    disconnected_at=now,
-                )
-                .returning(connections.c.id)
-            ).scalar_one()
-        )
 
 
 def link_of(url: str) -> Link:

@@ -13,6 +13,7 @@ from app.engine.model import Verdict
 from app.errors import Rejected, Temporary
 from app.findings.policy import Effect, Policy
 from app.jobs import Job, Queue
+from app.tickets.service.approvals import WAITS, end_wish, needs_agreement, write_wish
 from app.tickets.service.policies import policy_of
 from app.tickets.service.record import Judgement, is_cut, record
 from app.tickets.tables import actions, decisions, scans, standing_verdicts
@@ -30,10 +31,14 @@ class Verdicts:
         self._policy = policy
         self._now = now
 
-    def by_person(self, scan_id: int, verdict: Verdict, *, reason: str, actor: str) -> bool:
+    def by_person(
+        self, scan_id: int, verdict: Verdict, *, reason: str, actor: str, subject: str = "", agreed: bool = False
+    ) -> bool:
         """Give a verdict; return whether it changed anything (False: it stood already).
 
-        Raises Rejected with code ``not-found``, ``not-finished`` or ``not-given``.
+        ``subject`` tells people of one name apart (``user:3``). Where the policy wants a second person for giving back
+        what is malicious, the wish is written down until one agrees; ``agreed``: one has. Raises Rejected with code
+        ``not-found``, ``not-finished``, ``not-given`` or, for a wish, ``second-person``.
         """
         if verdict not in GIVEN:
             raise Rejected("A person's verdict is clean or malicious.", code="not-given")
@@ -41,17 +46,34 @@ class Verdicts:
             scan = self._scan(connection, scan_id)
             if scan.verdict == verdict.value and scan.verdict_by == "person":
                 return False
-            # First stop what has not begun: only then is it certain where the file is, or is going.
-            self._overrule(connection, scan)
-            policy = policy_of(connection, self._policy, scan.connection_id)
-            effect = self._effect(connection, scan, verdict, policy)
-            judgement = Judgement(verdict, "person", actor, reason=reason, rules_version=scan.rules_version)
-            record(connection, scan, judgement, effect, policy=policy, now=self._now())
-            self._stand(connection, scan, judgement)
+            policy = policy_of(connection, self._policy, scan.connection_id, scan.ticket_id, now=self._now())
+            wish = None
+            if policy.four_eyes and not agreed and needs_agreement(scan, verdict):
+                wish = write_wish(connection, scan, verdict, reason, actor, subject, self._now())
+            else:
+                end_wish(connection, scan.id, self._now())
+                effect = self._give(connection, scan, verdict, reason, actor, policy)
+        if wish is not None:
+            raise Rejected(
+                f"A second person has to agree before a malicious file is given back. Your request {wish} waits for "
+                "one; until then nothing changes.",
+                code=WAITS,
+            )
         if effect is not Effect.NOTHING:
             with contextlib.suppress(Temporary):
                 self._queue.put(Job.ACT, connection_id=scan.connection_id, ticket_id=scan.ticket_id)
         return True
+
+    def _give(
+        self, connection: Connection, scan: Any, verdict: Verdict, reason: str, actor: str, policy: Policy
+    ) -> Effect:
+        # First stop what has not begun: only then is it certain where the file is, or is going.
+        self._overrule(connection, scan)
+        effect = self._effect(connection, scan, verdict, policy)
+        judgement = Judgement(verdict, "person", actor, reason=reason, rules_version=scan.rules_version)
+        record(connection, scan, judgement, effect, policy=policy, now=self._now(), by_hand=True)
+        self._stand(connection, scan, judgement)
+        return effect
 
     def _scan(self, connection: Connection, scan_id: int) -> Any:
         query = select(scans).where(scans.c.id == scan_id)
@@ -64,7 +86,7 @@ class Verdicts:
 
     def _effect(self, connection: Connection, scan: Any, verdict: Verdict, policy: Policy) -> Effect:
         """What the verdict orders, given where the file is now: what is out already is not taken out again."""
-        ordered = policy.effect(scan.kind, verdict)
+        ordered = policy.effect_of_person(scan.kind, verdict)
         if scan.ticket_id is None:
             # What others sent stands in no ticket: there is nobody to tell.
             return Effect.NOTHING

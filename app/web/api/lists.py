@@ -28,8 +28,8 @@ def add_routes(api: Api, lists: Lists, audit: Audit) -> None:
     @needs(Role.VIEWER)
     def get_list(side: str, query: ListQuery) -> Response:
         if query.format == "csv" or (query.format is None and _asks_for_csv()):
-            return _file(lists.exported(Side(side)), side)
-        entries, cursor = lists.page(Side(side), query.cursor, query.limit)
+            return csv_file(lists.exported(Side(side)), side)
+        entries, cursor = lists.page(Side(side), query.cursor, query.limit, kind=query.kind, text=query.q or "")
         names = lists.connection_names()
         results = [_shown(entry, names) for entry in entries]
         return json({"results": results, "next": None if cursor is None else str(cursor)})
@@ -55,16 +55,14 @@ def add_routes(api: Api, lists: Lists, audit: Audit) -> None:
             expires_at=body.expires_at,
             connection=body.connection,
         )
-        audit.record(identity().name, "list.added", subject=f"{side}:{entry.id}", kind=entry.kind.value)
         return json(_shown(entry, lists.connection_names()), 201 if fresh else 200)
 
     @api.operation("DELETE", f"{_PATH}/<row:entry_id>", "Take an entry off the list", {204: None})
     @needs(Role.ANALYST)
     def remove_from_list(side: str, entry_id: int) -> Response:
-        entry = lists.remove(Side(side), entry_id)
+        entry = lists.remove(Side(side), entry_id, actor=identity().name)
         if entry is None:
             raise not_found("entry with this id on this list")
-        audit.record(identity().name, "list.removed", subject=f"{side}:{entry_id}", kind=entry.kind.value)
         return Response(status=204)
 
 
@@ -75,7 +73,6 @@ def _import(lists: Lists, audit: Audit, side: Side, text: str) -> Response:
             {"at": f"line {each.line}" if each.line else "file", "detail": each.detail} for each in mistakes[:100]
         ]
         raise Problem(422, "invalid", "Nothing was imported, because some lines do not fit.", errors=errors)
-    audit.record(identity().name, "list.imported", subject=side.value, added=added, updated=updated)
     return json({"added": added, "updated": updated})
 
 
@@ -83,7 +80,8 @@ def _asks_for_csv() -> bool:
     return request.accept_mimetypes.best_match(["application/json", CSV]) == CSV
 
 
-def _file(text: str, side: str) -> Response:
+def csv_file(text: str, side: str) -> Response:
+    """Return a list as a file to keep."""
     answer = Response(text, mimetype=CSV)
     answer.headers["Content-Disposition"] = f'attachment; filename="{side}-list.csv"'
     return answer

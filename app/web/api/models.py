@@ -52,26 +52,16 @@ class PageQuery(In):
     limit: int = Field(50, ge=1, le=LARGEST_PAGE)
 
 
-class ScanQuery(PageQuery):
-    """What a list of scans is narrowed by; all conditions hold together."""
+class ListSearch(PageQuery):
+    """What a list is narrowed by."""
 
-    verdict: Verdict | None = None
-    kind: Kind | None = None
-    connection: Annotated[Text, Field(max_length=200)] | None = None
-    ticket: Id | None = None
-    sha256: Sha256 | None = None
-    state: State | None = None
+    kind: EntryKind | None = None
     q: Annotated[Text, Field(max_length=200)] | None = Field(
-        None, description="Free text in name, SHA-256, address, ticket number and finding ids."
+        None, description="Free text in value, reason and the name of whoever added the entry."
     )
-    since: Moment | None = None
-    until: Moment | None = None
-    sender: Annotated[Text, Field(max_length=500)] | None = None
-    receiver: Annotated[Text, Field(max_length=500)] | None = None
-    channel: Annotated[Text, Field(max_length=200)] | None = None
 
 
-class ListQuery(PageQuery):
+class ListQuery(ListSearch):
     """A page of a list; ``format=csv`` gives all of it as a file."""
 
     format: Literal["json", "csv"] | None = None
@@ -252,39 +242,6 @@ class ScanCounts(Out):
     total: int
     by_verdict: dict[str, int]
     by_state: dict[str, int]
-
-
-class ActionCounts(Out):
-    """Actions by state."""
-
-    by_state: dict[str, int]
-
-
-class Statistics(Out):
-    """Counts over everything that is stored."""
-
-    scans: ScanCounts
-    actions: ActionCounts
-    webhook_calls_waiting: int
-    mails_unsent: int
-
-
-class AuditLine(Out):
-    """Who did what to what."""
-
-    id: int
-    at: Time
-    actor: str
-    event: str
-    subject: str
-    detail: dict[str, Any]
-
-
-class AuditPage(Out):
-    """The audit trail, newest first."""
-
-    results: list[AuditLine]
-    next: str | None
 
 
 class ProblemDocument(BaseModel):

@@ -9,19 +9,23 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from app.idempotency.service import LONGEST_KEY
 from app.web.api.models import SIDES, ProblemDocument
 from app.web.api.operations import CSV, PREFIX, Model, Operation
 
 _REF = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"<(?:(?P<converter>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z_]+)>")
 _CONVERTERS: dict[str | None, dict[str, Any]] = {
-    "row": {"type": "integer", "minimum": 1},
+    "row": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
+    "int": {"type": "integer", "minimum": 0},
     "any": {"type": "string", "enum": SIDES},
     None: {"type": "string"},
 }
 _MEDIA: dict[str, dict[str, Any]] = {
     "application/json": {"type": "object"},
     "application/zip": {"type": "string", "contentMediaType": "application/zip"},
+    "image/png": {"type": "string", "contentMediaType": "image/png"},
+    "application/x-ndjson": {"type": "string", "description": "One JSON object a line."},
 }
 _BEARER = {"type": "http", "scheme": "bearer", "description": "A token of `deskwarden token create`."}
 
@@ -51,7 +55,7 @@ def description(operations: Iterable[Operation], server: str) -> dict[str, Any]:
 
 def _schemas(operations: Iterable[Operation]) -> tuple[dict[Model, str], dict[str, Any]]:
     """Return the schema name of each model that comes in, and all schemas by name."""
-    coming = {model for each in operations for model in (each.query, each.body) if model is not None}
+    coming = {model for each in operations for model in (each.query, each.body, each.form) if model is not None}
     going = {model for each in operations for model in each.answers.values() if isinstance(model, type)}
     wanted = [(model, "validation") for model in sorted(coming, key=_name)]
     wanted += [(model, "serialization") for model in sorted(going | {ProblemDocument}, key=_name)]
@@ -72,6 +76,13 @@ def _operation(operation: Operation, inputs: dict[Model, str], schemas: dict[str
         if operation.takes_csv:
             content[CSV] = {"schema": {"type": "string"}}
         described["requestBody"] = {"required": True, "content": content}
+    if operation.form is not None:
+        described["requestBody"] = {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": _form(schemas[inputs[operation.form]])}},
+        }
+    if operation.method != "GET":
+        described.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     if operation.need is None:
         described["security"] = []
     else:
@@ -80,12 +91,19 @@ def _operation(operation: Operation, inputs: dict[Model, str], schemas: dict[str
     return described
 
 
+def _form(fields: dict[str, Any]) -> dict[str, Any]:
+    file = {"type": "string", "contentMediaType": "application/octet-stream", "description": "The file itself."}
+    return {"type": "object", "properties": {"file": file, **fields["properties"]}, "required": ["file"]}
+
+
 def _successes(operation: Operation) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for status, answer in operation.answers.items():
         described: dict[str, Any] = {"description": "Done." if answer is None else "The answer."}
         if isinstance(answer, str):
             described["content"] = {answer: {"schema": _MEDIA[answer]}}
+            if operation.gives_csv:
+                described["content"][CSV] = {"schema": {"type": "string"}}
         elif answer is not None:
             described["content"] = {"application/json": {"schema": _reference(answer)}}
             if operation.gives_csv:
@@ -97,8 +115,12 @@ def _successes(operation: Operation) -> dict[str, Any]:
 def _failures(operation: Operation) -> dict[str, Any]:
     statuses = set(operation.errors)
     if operation.need is not None:
-        statuses |= {401, 403}
-    if operation.query is not None or operation.body is not None:
+        statuses |= {401, 403, 429}
+    if operation.method != "GET":
+        statuses |= {400, 409}
+    if operation.form is not None:
+        statuses |= {413, 415}
+    if operation.method != "GET" or operation.query is not None:
         statuses.add(422)
     if operation.body is not None:
         statuses.add(413)
@@ -108,10 +130,21 @@ def _failures(operation: Operation) -> dict[str, Any]:
     return {str(status): {"description": _WHY[status], "content": content} for status in sorted(statuses)}
 
 
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "A word of yours for this one request: sent again with it, it is answered again and not done again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]+$"},
+}
+
 _WHY = {
+    400: "The Idempotency-Key does not fit.",
+    415: "The body is of another kind than this takes.",
+    429: "The token calls too often; see Retry-After.",
     401: "No token, or one that is unknown or revoked.",
     403: "The role of the token is too low.",
     404: "Unknown id.",
+    405: "This address does not answer this method.",
     409: "The scan is not in a state in which this can be done.",
     410: "The file is gone from the ticket and from the quarantine.",
     413: "The body is too large.",

@@ -16,7 +16,10 @@ from werkzeug.datastructures import MultiDict
 
 from app.access.roles import Role
 from app.access.service import Access
-from app.web.auth import bearer_guard, is_declared, need_of
+from app.idempotency.service import Idempotency
+from app.web.api.rates import Rates
+from app.web.api.repeats import once
+from app.web.auth import bearer_guard, current_need, identity, is_declared, need_of
 from app.web.problems import Problem
 
 PREFIX = "/api/v1"
@@ -47,15 +50,18 @@ class Operation:
     takes_csv: bool = False
     gives_csv: bool = False
     errors: tuple[int, ...] = field(default=())
+    form: Model | None = None
 
 
 class Api:
     """The blueprint of the API and the list of its operations."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, repeats: Idempotency, rates: Rates) -> None:
         self.blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
         self.blueprint.before_request(bearer_guard(access))
+        self.blueprint.before_request(lambda: _count(rates))
         self.operations: list[Operation] = []
+        self._repeats = repeats
 
     def operation(
         self,
@@ -69,20 +75,50 @@ class Api:
         takes_csv: bool = False,
         gives_csv: bool = False,
         errors: tuple[int, ...] = (),
+        form: Model | None = None,
     ) -> Callable[[View], View]:
-        """Register a view. It gets ``query`` and ``body`` as checked models, or ``body`` as text when CSV was sent."""
+        """Register a view. It gets ``query`` and ``body`` as checked models, or ``body`` as text when CSV was sent.
+
+        ``form``: the view itself reads a file and these fields beside it (``received``).
+        """
 
         def register(view: View) -> View:
             if not is_declared(view):
                 raise TypeError(f"{view.__name__} does not say which role it needs.")
             declared = Operation(
-                method, path, view.__name__, summary, need_of(view), answers, query, body, takes_csv, gives_csv, errors
+                method,
+                path,
+                view.__name__,
+                summary,
+                need_of(view),
+                answers,
+                query,
+                body,
+                takes_csv,
+                gives_csv,
+                errors,
+                form,
             )
             self.operations.append(declared)
-            self.blueprint.add_url_rule(path, view.__name__, _checked(view, declared), methods=[method])
+            checked = _checked(view, declared)
+            called = checked if method == "GET" else once(checked, self._repeats)
+            self.blueprint.add_url_rule(path, view.__name__, called, methods=[method])
             return view
 
         return register
+
+
+def caller_token() -> int:
+    """Return the id of the token by which the API is called; only for views that need a role."""
+    token_id = identity().token_id
+    if token_id is None:
+        raise TypeError("The API is called by tokens alone.")
+    return token_id
+
+
+def _count(rates: Rates) -> None:
+    if current_need() is not None:
+        rates.count(caller_token())
 
 
 def json(value: Any, status: int = 200) -> Response:
@@ -113,10 +149,18 @@ def parsed_query(model: type[SomeModel], arguments: MultiDict[str, str]) -> Some
         raise _unfit(_places(error, "query")) from None
 
 
+def parsed_form(model: type[SomeModel], fields: Mapping[str, str]) -> SomeModel:
+    """Return checked fields of a form; an empty one counts as left out. Raises a 422 problem."""
+    try:
+        return model.model_validate({name: value for name, value in fields.items() if value})
+    except ValidationError as error:
+        raise _unfit(_places(error, "form")) from None
+
+
 def _body(model: Model, takes_csv: bool) -> BaseModel | str:
     is_csv = takes_csv and request.mimetype == CSV
     request.max_content_length = LARGEST_CSV if is_csv else LARGEST_JSON
-    raw = request.get_data(cache=False)
+    raw = request.get_data()
     if is_csv:
         try:
             return raw.decode("utf-8")

@@ -34,9 +34,6 @@ def add_routes(api: Api, policies: ProviderPolicies, disclosures: Disclosures, a
     def set_providers(name: str, body: ProvidersBody) -> Response:
         changes = {provider: Change(**each.model_dump()) for provider, each in body.changes().items()}
         settings = policies.change(name, changes, actor=identity().name)
-        for provider in changes:
-            [now] = [setting for setting in settings if setting.provider is provider]
-            audit.record(identity().name, "provider.changed", subject=f"{name}:{provider.value}", enabled=now.enabled)
         return _answer(settings)
 
     @api.operation(

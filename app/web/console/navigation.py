@@ -30,12 +30,21 @@ class Section:
 
 #: The main menu. Within its group a section stands where it stands here.
 SECTIONS = (
+    Section("Overview", "console.overview", "/overview", group=DESK),
     Section("Scans", "console.scans", "/scans", group=DESK),
+    Section("Investigations", "console.investigations", "/investigations", group=DESK),
     Section("Mail", "console.mail", "/mail", group=DESK),
+    Section("Lists", "console.lists", "/lists", group=RULES),
+    Section("Policies", "console.policies", "/policies", group=RULES),
+    Section("Connections", "console.connections", "/connections", group=SETUP),
+    Section("Feeds", "console.feeds", "/feeds", group=SETUP),
+    Section("Providers", "console.providers", "/providers", group=SETUP),
+    Section("Audit", "console.audit_trail", "/audit", group=SETUP),
+    Section("People", "console.users", "/people", Role.ADMIN, group=SETUP),
 )
 
 #: The menu behind the name of whoever is signed in; signing out stands below it.
-ACCOUNT: tuple[Section, ...] = ()
+ACCOUNT: tuple[Section, ...] = (Section("Account", "console.account", "/account"),)
 
 
 def groups(sections: Iterable[Section], role: Role) -> list[tuple[str, list[Section]]]:

@@ -1,4 +1,4 @@
-"""Who sits at the browser. The session is a signed cookie that names a token, and it ends when that token does."""
+"""Who sits at the browser. The cookie is signed and names a session that the server keeps, so that it can be ended."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import g, redirect, request, session, url_for
+from flask import after_this_request, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.access.roles import allows
-from app.access.service import Access, Identity
+from app.access.service import Identity, People, Sessions, User
+from app.access.service.sessions import SESSION_SECONDS as SESSION_SECONDS
 from app.web.auth import current_need
 from app.web.problems import Problem
 
 if TYPE_CHECKING:
     from app.bootstrap import Services
 
-#: A working day: whoever signs in in the morning is not asked again before the evening.
-SESSION_SECONDS = 12 * 3600
+#: Seconds for which a browser stays known to an account that has signed in with it.
+DEVICE_SECONDS = 180 * 24 * 3600
+#: Accounts that one browser stays known to.
+_MOST_DEVICES = 4
+_LONGEST_COOKIE = 1000
 
 
 def secret(services: Services) -> str:
@@ -42,17 +46,56 @@ def cookie_settings(public_url: str) -> dict[str, Any]:
     }
 
 
-def start(caller: Identity, now: float) -> None:
-    """Sign this browser in. Whatever it carried before is dropped, the form key too."""
+def start(sessions: Sessions, caller: Identity, how: str) -> None:
+    """Sign this browser in. Whatever it carried before is dropped, an earlier session and the form key too."""
+    earlier = sessions.holder(str(session.get("sid", "")))
+    if earlier is not None:
+        sessions.end(earlier.session_id)
     session.clear()
     session.permanent = True
-    session["token"] = caller.token_id
-    session["at"] = now
+    session["sid"] = sessions.start(
+        caller, how=how, address=client_address(), user_agent=request.headers.get("User-Agent", "")[:500]
+    )
 
 
-def end() -> None:
-    """Sign this browser out."""
+def end(sessions: Sessions, caller: Identity) -> None:
+    """Sign this browser out; the session is over on the server too."""
+    sessions.end(caller.session_id)
     session.clear()
+
+
+def client_address() -> str:
+    """Return the address of who asks. Only a proxy on this machine is believed when it names another one."""
+    peer = request.remote_addr or ""
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded if forwarded and peer in ("127.0.0.1", "::1") else peer
+
+
+def device_cookie() -> str:
+    """Return what this browser shows to be known to accounts that have signed in with it."""
+    return request.cookies.get(_device_name(), "")[:_LONGEST_COOKIE]
+
+
+def remember_device(people: People, user: User) -> None:
+    """Make this browser known to the account, so that wrong guesses of others never hold it up."""
+    shown = device_cookie()
+    if people.sign_in.knows(user, shown):
+        return
+    kept = [people.sign_in.device_cookie(user), *shown.split("~")][:_MOST_DEVICES]
+
+    @after_this_request
+    def set_cookie(answer: Response) -> Response:
+        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+        answer.set_cookie(
+            _device_name(),
+            "~".join(filter(None, kept)),
+            max_age=DEVICE_SECONDS,
+            secure=secure,
+            httponly=True,
+            samesite="Lax",
+            path="/",
+        )
+        return answer
 
 
 def csrf_key() -> str:
@@ -62,14 +105,15 @@ def csrf_key() -> str:
     return str(session["csrf"])
 
 
-def guard(access: Access, now: Callable[[], float]) -> Callable[[], Response | None]:
+def guard(sessions: Sessions) -> Callable[[], Response | None]:
     """Return the check that runs before each page: sign in first, with a role that is high enough, by our own form."""
 
     def check() -> Response | None:
-        caller = _caller(access, now())
+        caller = sessions.holder(str(session.get("sid", "")))
         need = current_need()
         if need is not None and caller is None:
-            session.clear()
+            # Only what is over goes: a sign-in that is halfway done stays.
+            session.pop("sid", None)
             return redirect(url_for("console.sign_in", next=_here()))
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             _check_form_key()
@@ -91,11 +135,13 @@ def local_path(wanted: str) -> str | None:
     return wanted if not parts.scheme and not parts.netloc and "\\" not in wanted else None
 
 
-def _caller(access: Access, now: float) -> Identity | None:
-    token_id, at = session.get("token"), session.get("at")
-    if not isinstance(token_id, int) or not isinstance(at, int | float) or not 0 <= now - at < SESSION_SECONDS:
-        return None
-    return access.holder(token_id)
+def onward() -> str:
+    """Return where to go after signing in: the page that was asked for, or the start."""
+    return local_path(request.values.get("next", "")) or url_for("console.overview")
+
+
+def _device_name() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-device"
 
 
 def _check_form_key() -> None:
@@ -106,4 +152,4 @@ def _check_form_key() -> None:
 
 def _here() -> str:
     """The page to come back to after signing in; a form is not sent again."""
-    return request.full_path.rstrip("?") if request.method == "GET" else url_for("console.scans")
+    return request.full_path.rstrip("?") if request.method == "GET" else url_for("console.overview")

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.engine.model import Confidence, Severity, Verdict
+from app.engine.model import Severity, Verdict
 from app.engine.printable import printable
+from app.web.console.evidence_tree import weight
 
 VERDICTS = {
     Verdict.MALICIOUS: "Malicious",
@@ -49,8 +50,6 @@ _DEEDS = {
     "mail": "Mail",
 }
 _DEED_STATES = {"planned": "waiting", "sending": "in progress", "done": "done", "failed": "failed"}
-_RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
-_SURE = {confidence.value: rank for rank, confidence in enumerate(Confidence)}
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 Row = Mapping[str, Any]
@@ -131,24 +130,6 @@ def outcome(scan: Row) -> str:
     return ""
 
 
-def if_clean(scan: Row) -> str:
-    """Return what follows when a person judges it clean."""
-    if scan["state"] == "quarantined":
-        return "Gives the file back"
-    if _is_cut(scan):
-        return "Stands for this address later; what was removed stays removed"
-    return f"Stands for the same {'address' if scan['kind'] == 'url' else 'content'} later"
-
-
-def if_malicious(scan: Row) -> str:
-    """Return what follows when a person judges it malicious."""
-    if scan["kind"] != "url":
-        return "It is in quarantine already" if scan["state"] == "quarantined" else "Takes the file out of the ticket"
-    if _is_cut(scan):
-        return "It was removed from its comment already"
-    return "Warns in a note and a mail, or removes the link, as the connection chose"
-
-
 def why(scan: Row) -> str:
     """Return the reason in a few words, for one cell of a table; empty when there is none."""
     if is_pending(scan):
@@ -164,12 +145,12 @@ def why(scan: Row) -> str:
 def weightiest(findings: Sequence[Row]) -> Row | None:
     """Return the finding that says the most, None when nothing but information was found."""
     telling = [finding for finding in findings if finding["severity"] != Severity.INFO]
-    return max(telling, key=_weight, default=None)
+    return max(telling, key=weight, default=None)
 
 
 def by_weight(findings: Sequence[Row]) -> list[Row]:
     """Return the findings, most severe first, of equal ones the surest, otherwise in the order of discovery."""
-    return sorted(findings, key=_weight, reverse=True)
+    return sorted(findings, key=weight, reverse=True)
 
 
 def short(name: str, most: int = 90, end: int = 28) -> str:
@@ -262,10 +243,6 @@ def sentence(text: str) -> str:
 def _only(scan: Row) -> str:
     """Say that what follows did not suffice: one weak sign alone changes nothing."""
     return "A weak sign only: " if scan["verdict"] == "clean" and scan["verdict_by"] == "engine" else ""
-
-
-def _weight(finding: Row) -> tuple[int, int]:
-    return _RANK.get(finding["severity"], 0), _SURE.get(finding.get("confidence", ""), 0)
 
 
 def _is_cut(scan: Row) -> bool:

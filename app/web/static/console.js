@@ -73,5 +73,7 @@
   }
 
   dress(document);
+  // What htmx puts into the page later is dressed too; the page itself was.
+  document.addEventListener("htmx:afterSettle", (event) => dress(event.detail.elt));
   schedule();
 })();

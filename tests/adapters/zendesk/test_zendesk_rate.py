@@ -5,7 +5,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from app.adapters.zendesk.headers import Allowance, account_allowance, named_allowances
-from app.adapters.zendesk.rate import UNTOLD, Call, Lane, Limiter, LocalLimiter, SharedLimiter
+from app.adapters.zendesk.rate import UNTOLD, Call, Lane, Limiter, LocalLimiter, Room, SharedLimiter
 from app.errors import Temporary
 
 ROUTE = "/api/v2/tickets/{ticket_id}/comments"
@@ -67,6 +67,13 @@ class TestEveryLimiter:
         assert taken(limiter, Lane.PEOPLE) == 139
         assert taken(limiter, Lane.SCAN) == 106
         assert taken(limiter, Lane.QUARANTINE) == 105
+
+    def test_tells_what_is_left_of_the_minute(self, limiter: Limiter, clock: Clock) -> None:
+        assert limiter.room() is None
+        taken(limiter, Lane.SCAN, most=10)
+        assert limiter.room() == Room(UNTOLD, UNTOLD - 10, 60.0)
+        clock.now += 60.0
+        assert limiter.room() == Room(UNTOLD, UNTOLD, 0.0)
 
     def test_gives_room_again_when_the_minute_is_over(self, limiter: Limiter, clock: Clock) -> None:
         taken(limiter, Lane.QUARANTINE)

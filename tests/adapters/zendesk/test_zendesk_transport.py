@@ -32,6 +32,9 @@ class RecordingLimiter:
     def observe(self, call: Call, status: int, headers: Mapping[str, str]) -> None:
         self.told.append((call, status))
 
+    def room(self) -> None:
+        return None
+
 
 def only(*accepted: str) -> Callable[[Request], Response]:
     """Answers the ticket to these authorizations, 401 to others."""

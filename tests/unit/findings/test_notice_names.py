@@ -51,7 +51,7 @@ def test_a_name_in_the_html_mail_reads_literally_and_is_no_address_in_any_piece(
 
 def test_the_dot_of_a_name_is_split_off_in_the_html_mail() -> None:
     html = quarantine_mail(replace(NOTICE, files=(replace(FILE, name="statement.com"),)))[2]
-    assert ">statement<span>.</span>com</strong>" in html
+    assert ">statement<span>.</span>com</bdi>" in html
 
 
 def test_a_name_that_may_be_a_domain_is_bracketed_in_the_plain_mail_with_a_hint() -> None:
@@ -117,6 +117,8 @@ def test_a_hostile_name_stays_text(name: str) -> None:
     assert mail.tags <= {
         *(
             "html",
+            "style",
+            "bdi",
             "head",
             "meta",
             "title",
@@ -169,4 +171,4 @@ def test_the_mail_fetches_nothing_and_links_only_to_the_console() -> None:
     assert ("html", {"lang": "en"}) in mail.elements
     assert mail.links == ["https://dw.example/scans/1"]
     assert not [attributes for _, attributes in mail.elements if "src" in attributes]
-    assert "url(" not in html and "<style" not in html and "@import" not in html
+    assert "url(" not in html and "@import" not in html and "<link" not in html

@@ -77,9 +77,9 @@ def test_a_link_that_could_not_be_taken_out_says_why_and_where_it_stands() -> No
 def test_ten_thousand_links_are_counted_and_the_first_are_named() -> None:
     links = tuple(replace(LINK, defanged=f"hxxps://bad[.]example/{number}") for number in range(10_000))
     html = quarantine_note((), links, reference=REFERENCE, page="https://dw.example/t")
-    assert "Deskwarden found 10000 dangerous links in this ticket. Do not open them." in html
+    assert "Deskwarden found 10,000 dangerous links in this ticket. Do not open them." in html
     assert html.count("<li><strong>") == 20
-    assert "… and 9980 more" in html
+    assert "… and 9,980 more" in html
     assert len(html.encode()) < 20_000
 
 

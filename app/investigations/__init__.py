@@ -1,0 +1,1 @@
+"""Questions about verdicts: somebody asks for a look at a scan, the security team looks and answers."""
