@@ -45,6 +45,7 @@ _TECHNIQUES = {
     "link": "T1566.002",
     "link.bad": "T1566.002",
     "link.blocked": "T1566.002",
+    "mail.sender_name": "T1656",
     "mail.two_boundaries": "T1036",
     "name.autostart": "T1547.001",
     "name.bidi": "T1036.002",

@@ -162,7 +162,7 @@ def test_a_comment_of_ten_thousand_links_ends_in_one_bounded_note(house):
     [note] = house.notes(ticket.id)
     assert len(note["html_body"].encode()) < 64_000
     assert "10,000 dangerous links" in note["html_body"]
-    assert "and 9980 more" in note["html_body"]
+    assert "and 9,980 more" in note["html_body"]
     assert len(house.mails) == 1
     assert house.rows(list_entries)[0].hits == 10_000
 

@@ -62,11 +62,13 @@ def hosting(address: Address) -> Sign | None:
             return None
         page = address.path.lower().endswith(_PAGES) or address.own == ""
         return _HOSTING_SIGNS["pages"] if page else None
-    if address.hosting == "pages" and address.path.lower().endswith(_STATIC):
+    if address.hosting == "pages" and (address.path.lower().endswith(_STATIC) or _PREVIEW.search(address.own)):
         return None
     return _HOSTING_SIGNS.get(address.hosting)
 
 
+#: What the hosts of developers call the page of one branch.
+_PREVIEW = re.compile(r"-git-|^deploy-preview-\d|--[a-z0-9-]{1,60}$")
 _ASKS = re.compile(
     r"(?<![a-z])(?:log-?[io]n|sign-?[io]n|signin|webmail|verif(?:y|ication)|secure|account|password|update|confirm|auth"
     r"|sso|wallet|unlock|billing|invoice|recover|owa|office|onedrive|sharepoint|docusign|kyc)",

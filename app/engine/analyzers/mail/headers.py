@@ -53,7 +53,7 @@ def _of(message: Message) -> Iterator[Text]:
         name = name.lower()
         if name.startswith(_MACHINES):
             continue
-        words = _decoded(value)
+        words = decoded(value)
         if name in _WORDS:
             yield Text(words, hosts=True)
         elif "://" in words or "www." in words:
@@ -62,7 +62,7 @@ def _of(message: Message) -> Iterator[Text]:
         yield Text("\n".join(others))
 
 
-def _decoded(value: object) -> str:
+def decoded(value: object) -> str:
     """Return a header as it is shown. Never raises."""
     text = str(value).replace("\r\n", "").replace("\n", "")
     try:

@@ -11,7 +11,7 @@ from email.policy import Compat32
 from mimetypes import guess_extension
 from urllib.parse import unquote
 
-from app.engine.analyzers.mail import headers
+from app.engine.analyzers.mail import headers, sender
 from app.engine.budget import LimitReached
 from app.engine.model import Confidence, Severity
 from app.engine.node import Child, Item, Node, Tools
@@ -90,6 +90,7 @@ def analyze(node: Node, tools: Tools) -> Iterator[Item]:
         other = BytesParser(policy=_ShortHeaders(choice=1)).parse(reader(node.data))
         parts += list(_leaves(other, "", tools, 1)) if other.is_multipart() else []
     yield from headers.texts(message)
+    yield from sender.findings(node, message)
     for number, (prefix, part) in enumerate(parts, start=1):
         tools.budget.charge_time()
         content = _content(part)
