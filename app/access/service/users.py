@@ -218,16 +218,20 @@ def set_role(connection: Connection, user_id: int, role: Role) -> bool:
 
 
 def _locked(connection: Connection, user_id: int) -> Any:
-    row = connection.execute(select(users).where(users.c.id == user_id).with_for_update()).one_or_none()
+    """Return an account's row, locked together with all administrators in one order.
+
+    So two who demote each other at the same moment do not both succeed, and neither waits for the other for ever.
+    """
+    together = (users.c.id == user_id) | (users.c.role == Role.ADMIN.value)
+    rows = connection.execute(select(users).where(together).order_by(users.c.id).with_for_update()).all()
+    row = next((each for each in rows if each.id == user_id), None)
     if row is None:
         raise Rejected(f"There is no account {user_id}.", code="not-found")
     return row
 
 
 def _keep_an_admin(connection: Connection, user_id: int, what: str) -> None:
-    # Locked, so that two administrators who demote each other at the same moment do not both succeed.
-    admins = select(users.c.id).where(_is_working_admin()).order_by(users.c.id).with_for_update()
-    working = connection.execute(admins).scalars().all()
+    working = connection.execute(select(users.c.id).where(_is_working_admin())).scalars().all()
     if user_id in working and len(working) == 1:
         raise Rejected(
             f"This is the last administrator who can sign in, so the account cannot be {what}. "
