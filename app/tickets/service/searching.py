@@ -76,12 +76,12 @@ class Bounds:
 
     few       a way that gives no more scans than these is taken whole
     some      scans in chosen cells up to which all are compared rather than walking along another filter
-    compared  scans that one search compares before it gives what it has: about 50 ms on two busy cores
+    compared  scans that one search compares before it gives what it has: some 30 ms
     """
 
     few: int = 2_000
-    some: int = 10_000
-    compared: int = 10_000
+    some: int = 5_000
+    compared: int = 5_000
 
 
 @dataclass(frozen=True, slots=True)
