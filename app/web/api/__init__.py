@@ -22,6 +22,7 @@ from app.web.api import (
     scans,
     statistics,
     urls,
+    views,
 )
 from app.web.api.openapi import description
 from app.web.api.operations import Api, json
@@ -44,6 +45,7 @@ def blueprint_for(services: Services, figures: Figures, audit: Audit, rates: Rat
     urls.add_routes(api, services.url_scans, audit)
     files.add_routes(api, services, audit)
     investigations.add_routes(api, services, audit)
+    views.add_routes(api, services, audit)
     policies.add_routes(api, services)
     providers.add_routes(api, services.provider_policies, services.disclosures, audit)
     accounts.add_routes(api, services.people, audit, services.settings.public_url)
