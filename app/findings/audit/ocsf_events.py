@@ -88,12 +88,30 @@ _CHANGES = {
     **dict.fromkeys(("added", "created", "made", "imported", "connected", "asked", "taken_in", "opened"), _CREATE),
     **dict.fromkeys(("exported", "read", "seen", "verified", "downloaded", "taken", "shown"), _READ),
     **dict.fromkeys(
-        ("changed", "updated", "saved", "set", "renamed", "assigned", "answered", "commented", "shared"), _UPDATE
+        (
+            "changed",
+            "updated",
+            "saved",
+            "set",
+            "renamed",
+            "assigned",
+            "answered",
+            "commented",
+            "shared",
+            "open",
+            "withdrawn",
+            "again",
+        ),
+        _UPDATE,
     ),
     **dict.fromkeys(("removed", "deleted", "disconnected", "revoked", "closed"), _DELETE),
 }
 _VERBS: dict[Class, dict[str, int]] = {
-    Class.DETECTION_FINDING: {"judged": 1, "opened": 1, "given": 2, "changed": 2, "ordered_again": 2, "closed": 3},
+    Class.DETECTION_FINDING: {
+        **dict.fromkeys(("judged", "opened"), 1),
+        **dict.fromkeys(("given", "changed", "ordered_again", "requested", "agreed", "refused"), 2),
+        "closed": 3,
+    },
     Class.ACCOUNT_CHANGE: {
         **dict.fromkeys(("created", "made", "added", "invited"), 1),
         "enabled": 2,
